@@ -1,0 +1,41 @@
+"""The errors of reading media and of loading networks.
+
+VisionError
+├── UnreadableMedia      the bytes are not a picture that can be shown whole, or one beyond the limits
+└── WeightsError         a network cannot be loaded
+    ├── WeightsMissing   the package or the file that carries it is not there
+    ├── WeightsAltered   the file is not the one that was declared
+    └── WeightsUnusable  the file does not hold the network it should
+"""
+
+
+class VisionError(Exception):
+    """Something vision cannot do; `hint` says what to do next and may be empty."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UnreadableMedia(VisionError):
+    """Bytes that cannot be shown whole; `reason` names what is wrong with them."""
+
+    def __init__(self, reason: str, *, hint: str = "Ask the sender for the file again, or open it elsewhere.") -> None:
+        super().__init__(reason, hint=hint)
+        self.reason = reason
+
+
+class WeightsError(VisionError):
+    """A network that cannot be loaded."""
+
+
+class WeightsMissing(WeightsError):
+    """The package, or the file in it, that carries a network's weights is not installed."""
+
+
+class WeightsAltered(WeightsError):
+    """A weights file whose SHA-256 is not the declared one."""
+
+
+class WeightsUnusable(WeightsError):
+    """A weights file that cannot be parsed as the network it should hold."""
