@@ -2,6 +2,7 @@
 
 VisionError
 ├── UnreadableMedia      the bytes are not a picture that can be shown whole, or one beyond the limits
+├── UnusableLandmarks    the points of a face, found or marked by hand, cannot be those of a face in the picture
 └── WeightsError         a network cannot be loaded
     ├── WeightsMissing   the package or the file that carries it is not there
     ├── WeightsAltered   the file is not the one that was declared
@@ -39,3 +40,10 @@ class WeightsAltered(WeightsError):
 
 class WeightsUnusable(WeightsError):
     """A weights file that cannot be parsed as the network it should hold."""
+
+
+class UnusableLandmarks(VisionError):
+    """Landmarks, or a box, that cannot be those of a face in the picture."""
+
+    def __init__(self, message: str, *, hint: str = "Mark the eyes, the nose and the mouth of the face again.") -> None:
+        super().__init__(message, hint=hint)

@@ -39,8 +39,14 @@ def locate(entry: "ModelEntry") -> Path:
 
 
 def verify(path: Path, sha256: str, *, name: str, hint: str) -> None:
-    """Raise WeightsAltered, with this hint, unless the file's SHA-256 (lower-case hex) is the one given."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    """Raise WeightsAltered, with this hint, unless the file's SHA-256 (lower-case hex) is the one given.
+
+    Raises WeightsMissing when the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsMissing(f"{name}: {path} cannot be read: {error.strerror}", hint=hint) from error
     if found != sha256:
         raise WeightsAltered(f"{name}: {path} has SHA-256 {found}, not {sha256}: it was altered or replaced", hint=hint)
