@@ -1,0 +1,59 @@
+"""The tables, one file per subject; importing this package makes all of them known to the metadata."""
+
+from engine.records.schema.accounts import Unit, User
+from engine.records.schema.base import Base, now
+from engine.records.schema.custody import LedgerEvent, LedgerHead, VaultObject, VaultOwner
+from engine.records.schema.faces import Embedding, Face, IndexRow, Space, Subject, SubjectFace
+from engine.records.schema.intake import (
+    Batch,
+    Case,
+    CaseReferral,
+    Media,
+    Referral,
+    ReferralMedia,
+    ReferralVersion,
+    Refusal,
+)
+from engine.records.schema.people import Attribution, Gallery, Person, PersonRelation, Reference, ReferenceFace
+from engine.records.schema.review import Conclusion, ExcludedPair, Exhibit, Lease
+from engine.records.schema.searches import Candidate, Permit, PermitGallery, Search, SearchScope
+
+__all__ = [
+    "Attribution",
+    "Base",
+    "Batch",
+    "Candidate",
+    "Case",
+    "CaseReferral",
+    "Conclusion",
+    "Embedding",
+    "ExcludedPair",
+    "Exhibit",
+    "Face",
+    "Gallery",
+    "IndexRow",
+    "Lease",
+    "LedgerEvent",
+    "LedgerHead",
+    "Media",
+    "Permit",
+    "PermitGallery",
+    "Person",
+    "PersonRelation",
+    "Reference",
+    "ReferenceFace",
+    "Referral",
+    "ReferralMedia",
+    "ReferralVersion",
+    "Refusal",
+    "Search",
+    "SearchScope",
+    "Space",
+    "Subject",
+    "SubjectFace",
+    "Unit",
+    "User",
+    "VaultObject",
+    "VaultOwner",
+    "now",
+]
