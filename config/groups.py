@@ -1,0 +1,168 @@
+"""The groups of settings: one frozen model per room, with each setting's bounds and its meaning in one sentence."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+MEBIBYTE = 1024**2
+GIBIBYTE = 1024**3
+
+Lane = Literal["urgent", "normal", "video"]
+
+
+def _as_list(value: object) -> object:
+    """Read `urgent, normal` as an environment variable writes it; leave a TOML list as it is."""
+    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+
+def _without_repetition(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
+    if len(set(lanes)) != len(lanes):
+        raise ValueError("each lane may be named once")
+    return lanes
+
+
+def _as_identifier(value: str) -> str:
+    allowed = "abcdefghijklmnopqrstuvwxyz0123456789-"
+    if not 1 <= len(value) <= 63 or not set(value) <= set(allowed):
+        raise ValueError("it should be 1 to 63 lower-case letters, digits and hyphens")
+    return value
+
+
+Identifier = Annotated[str, AfterValidator(_as_identifier)]
+
+
+class Group(BaseModel):
+    """Settings that belong together; they cannot be changed once loaded."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Decoding(Group):
+    """Limits that a picture must keep before it is decoded."""
+
+    max_pixels: int = Field(
+        default=200_000_000, ge=1_000_000, le=1_000_000_000, description="The largest picture decoded, width x height."
+    )
+    max_bytes: int = Field(
+        default=256 * MEBIBYTE, ge=MEBIBYTE, le=4 * GIBIBYTE, description="The largest picture file decoded, in bytes."
+    )
+
+
+class Detection(Group):
+    """How faces are looked for."""
+
+    threshold: float = Field(
+        default=0.8, ge=0.5, le=0.99, description="The lowest detector score that counts as a face; lower finds more."
+    )
+    max_side: int = Field(
+        default=1600,
+        ge=320,
+        le=8192,
+        description="The longer side, in pixels, a picture is reduced to before detection; higher finds smaller faces.",
+    )
+    threads: int = Field(default=1, ge=1, le=64, description="Processor threads each worker's networks may use.")
+
+
+class Search(Group):
+    """How candidates are found."""
+
+    top: int = Field(default=50, ge=1, le=1000, description="How many candidates a search keeps.")
+    calibration_minimum: int = Field(
+        default=100,
+        ge=20,
+        le=100_000,
+        description="How many decided pairs a score band needs before anything is said about what its scores mean.",
+    )
+
+
+class Intake(Group):
+    """What is accepted as a referral."""
+
+    channel: Identifier = Field(default="default", description="The channel of referrals that name none themselves.")
+    max_file_bytes: int = Field(
+        default=4 * GIBIBYTE, ge=MEBIBYTE, le=1024 * GIBIBYTE, description="The largest file accepted, in bytes."
+    )
+
+
+class Review(Group):
+    """How people look at referrals."""
+
+    hide_scores: bool = Field(
+        default=True,
+        description="Whether candidates are shown without their scores, so that nobody is led by a number.",
+    )
+    lease_minutes: int = Field(
+        default=20,
+        ge=1,
+        le=480,
+        description="Minutes after which a claimed referral that nobody works on is free again.",
+    )
+    images: Literal["auto", "cells", "kitty", "sixel", "off"] = Field(
+        default="auto", description="How faces are drawn: coloured cells work in any terminal; off shows text only."
+    )
+
+
+class Worker(Group):
+    """How background work is done."""
+
+    lanes: Annotated[tuple[Lane, ...], BeforeValidator(_as_list), AfterValidator(_without_repetition)] = Field(
+        default=("urgent", "normal", "video"),
+        min_length=1,
+        description="The lanes this deployment works on, most urgent first; each has workers of its own.",
+    )
+    job_timeout_seconds: int = Field(
+        default=600, ge=10, le=86_400, description="Seconds after which a job is stopped and tried again."
+    )
+    heartbeat_seconds: int = Field(
+        default=10, ge=1, le=60, description="Seconds between two signs of life of a worker or the keeper."
+    )
+    tries: int = Field(default=3, ge=1, le=10, description="How often a job is tried before its referral has failed.")
+
+
+class Health(Group):
+    """When the deployment is no longer well."""
+
+    oldest_waiting_warning_seconds: int = Field(
+        default=900, ge=1, le=604_800, description="Seconds the oldest referral may wait before health warns."
+    )
+    oldest_waiting_critical_seconds: int = Field(
+        default=3600,
+        ge=1,
+        le=604_800,
+        validate_default=True,
+        description="Seconds the oldest referral may wait before health is critical.",
+    )
+    worker_silence_seconds: int = Field(
+        default=60, ge=5, le=3600, description="Seconds without a sign of life after which a process counts as gone."
+    )
+    disk_reserve_bytes: int = Field(
+        default=2 * GIBIBYTE,
+        ge=64 * MEBIBYTE,
+        le=1024 * GIBIBYTE,
+        description="Free disk space, in bytes, below which health is critical and no referral is accepted.",
+    )
+
+    @field_validator("oldest_waiting_critical_seconds")
+    @classmethod
+    def _after_the_warning(cls, critical: int, info: ValidationInfo) -> int:
+        warning = info.data.get("oldest_waiting_warning_seconds", 0)
+        if critical <= warning:
+            raise ValueError(f"it should be more than oldest_waiting_warning_seconds, which is {warning}")
+        return critical
+
+
+class Keeper(Group):
+    """How often the keeper makes its round."""
+
+    interval_seconds: int = Field(default=30, ge=1, le=3600, description="Seconds between two rounds of the keeper.")
+
+
+class Logging(Group):
+    """What is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least important line that is written."
+    )
+    format: Literal["console", "json"] = Field(
+        default="console", description="Lines for people (console) or one JSON document per line (json)."
+    )
