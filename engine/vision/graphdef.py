@@ -63,7 +63,7 @@ class Graph:
             if node.op == "Identity":
                 return self.constant(node.inputs[0])
             return _tensor(_single(node.attributes["value"], 8))
-        except (KeyError, ValueError, IndexError) as error:
+        except (KeyError, ValueError, IndexError, RecursionError) as error:
             raise WeightsUnusable(f"the node {name!r} holds no float32 constant: {error}") from error
 
 
