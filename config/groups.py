@@ -15,9 +15,9 @@ def _as_list(value: object) -> object:
     return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
 
 
-def _without_repetition(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
-    if len(set(lanes)) != len(lanes):
-        raise ValueError("each lane may be named once")
+def _each_once(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
+    if not lanes or len(set(lanes)) != len(lanes):
+        raise ValueError("it should name at least one lane, and each once")
     return lanes
 
 
@@ -105,9 +105,8 @@ class Review(Group):
 class Worker(Group):
     """How background work is done."""
 
-    lanes: Annotated[tuple[Lane, ...], BeforeValidator(_as_list), AfterValidator(_without_repetition)] = Field(
+    lanes: Annotated[tuple[Lane, ...], BeforeValidator(_as_list), AfterValidator(_each_once)] = Field(
         default=("urgent", "normal", "video"),
-        min_length=1,
         description="The lanes this deployment works on, most urgent first; each has workers of its own.",
     )
     job_timeout_seconds: int = Field(

@@ -40,7 +40,10 @@ from config.provenance import (
 
 
 def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError("it should not start with the ~ of an account that does not exist") from error
 
 
 def _database_url(url: str) -> str:
@@ -122,7 +125,7 @@ def _given(env: Mapping[str, str]) -> dict[str, Given]:
     known = setting_fields()
     variables = from_environment(env, known)
     if named := env.get(CONFIG_VARIABLE):
-        return from_file(Path(named).expanduser().absolute(), known) | variables
+        return from_file(Path(named).absolute(), known) | variables
     file = _validated({key: value for key, value in variables.items() if key == "home"}).paths.settings_file
     found = from_file(file, known, optional=True)
     if "home" in found:
