@@ -1,22 +1,34 @@
-"""What can be wrong with the configuration.
+"""The root of every error that Triage shows to a person, and what can be wrong with the configuration.
 
-ConfigError
-├── SettingsFileError    the settings file is missing, unreadable or not TOML
-├── UnknownSetting       a key or a TRIAGE_ variable that does not exist
-├── InvalidSetting       a value outside what its setting allows
-├── UnsafeFolder         a folder that belongs to, or is open to, somebody else
-└── ManifestError        models.toml does not describe the models Triage needs
+TriageError                  the root of each package's tree: message, hint and the exit code of a command
+└── ConfigError
+    ├── SettingsFileError    the settings file is missing, unreadable or not TOML
+    ├── UnknownSetting       a key or a TRIAGE_ variable that does not exist
+    ├── InvalidSetting       a value outside what its setting allows
+    ├── UnsafeFolder         a folder that belongs to, or is open to, somebody else
+    └── ManifestError        models.toml does not describe the models Triage needs
 """
 
+from typing import ClassVar
 
-class ConfigError(Exception):
-    """Something in the configuration must be corrected before Triage can start."""
 
-    def __init__(self, message: str, hint: str) -> None:
-        """Keep what is wrong (`message`) and the next thing to do about it (`hint`)."""
+class TriageError(Exception):
+    """Something that a person is told: what happened (`message`) and the next thing to do about it (`hint`)."""
+
+    #: What a command that ends with this error exits with: 1 failed, 2 wrong usage, 3 refused, 4 something is down.
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Keep the sentence that names what is wrong and the one that says what to do next."""
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class ConfigError(TriageError):
+    """Something in the configuration must be corrected before Triage can start."""
+
+    exit_code = 2
 
 
 class SettingsFileError(ConfigError):

@@ -1,0 +1,1 @@
+"""The commands of `triage`, one file per group; what a command does lives in `jobs` and `engine`, not here."""
