@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.records.schema.base import NEVER_REUSED, Base, Key, OfUnit, now, word
-from engine.records.words import FaceOrigin, SubjectRole
+from engine.records.words import FaceOrigin, SubjectRole, SubjectStanding
 
 
 class Space(Base):
@@ -22,6 +22,8 @@ class Space(Base):
     metric: Mapped[str] = mapped_column(String(16))
     description: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    #: When the unit put it to work; new material is embedded in, and searched in, the space activated last.
+    activated_at: Mapped[datetime | None]
 
 
 class Face(OfUnit, Base):
@@ -80,6 +82,8 @@ class Subject(OfUnit, Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("subjects.id"))
     #: Words on why no search ran for it, where none did.
     not_searched: Mapped[str | None] = mapped_column(Text)
+    #: The fold of its conclusions, kept beside it so that lists stay fast; the conclusions are the truth.
+    standing: Mapped[SubjectStanding] = word(SubjectStanding, default=SubjectStanding.OPEN)
 
 
 class SubjectFace(Base):

@@ -45,6 +45,8 @@ class Attribution(Base):
     subject_id: Mapped[int] = mapped_column(ForeignKey("subjects.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     basis: Mapped[str] = mapped_column(Text)
+    #: The conclusion that completed the identification it rests on; none for a single person's word.
+    conclusion_id: Mapped[int | None] = mapped_column(ForeignKey("conclusions.id"), index=True)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     made_at: Mapped[datetime] = mapped_column(default=now)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

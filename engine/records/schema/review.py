@@ -56,7 +56,9 @@ class Conclusion(OfUnit, Base):
     candidate_id: Mapped[int | None] = mapped_column(ForeignKey("candidates.id", ondelete="SET NULL"))
     #: Who the candidate is, kept beside it so that the conclusion stands when candidate lists are replaced.
     reference_id: Mapped[int | None] = mapped_column(ForeignKey("gallery_references.id"))
-    linked_subject_id: Mapped[int | None] = mapped_column(ForeignKey("subjects.id"))
+    linked_subject_id: Mapped[int | None] = mapped_column(ForeignKey("subjects.id"), index=True)
+    #: The candidate list the examiner had before them: a "no match" speaks of the people on that list alone.
+    search_id: Mapped[int | None] = mapped_column(ForeignKey("searches.id"))
     note: Mapped[str | None] = mapped_column(Text)
     exhibit_id: Mapped[int | None] = mapped_column(ForeignKey("exhibits.id"))
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("conclusions.id"), unique=True)

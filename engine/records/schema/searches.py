@@ -63,6 +63,9 @@ class Search(OfUnit, Base):
     #: Reference faces: how many were scanned, of how many in scope and unexpired.
     scanned: Mapped[int]
     eligible: Mapped[int]
+    #: References and subjects: how many could have been proposed, and how many of them earlier exclusions left out.
+    eligible_owners: Mapped[int]
+    excluded_owners: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
     #: The search that replaced this one as the subject's current list.
