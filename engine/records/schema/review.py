@@ -42,7 +42,7 @@ class Exhibit(OfUnit, Base):
 
 
 class Conclusion(OfUnit, Base):
-    """What one examiner holds; rows are only ever added, a later one may supersede an earlier one of the same examiner."""
+    """What one examiner holds; rows are only ever added, and a later one may supersede an earlier one of theirs."""
 
     __tablename__ = "conclusions"
     __table_args__ = (NEVER_REUSED,)
