@@ -18,6 +18,7 @@ help: ## Show this list
 venv: $(VENV)/.made ## Make an empty virtual environment
 
 setup: $(VENV)/.models $(DEMO)/downloads/.complete ## Install Triage, its models and the demo pictures
+	@echo "Triage is set up. Next: make demo"
 
 demo: setup ## Try Triage on sample pictures (HEADLESS=1: without the console)
 	$(VENV)/bin/triage demo $(if $(filter 1,$(HEADLESS)),--headless)
