@@ -10,11 +10,12 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGES = ("config", "engine", "jobs", "console")
 LONGEST_FILE = 300
 
-# Each room with the rooms below it. Arrows point down only; rooms of one floor do not know each other.
+# Each room with the rooms below it. Arrows point down only; records and vision do not know each other. Formats stands on
+# the ground too, but takes the root of all errors from config.
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "config": frozenset(),
     "engine": frozenset(),
-    "engine.formats": frozenset(),
+    "engine.formats": frozenset({"config"}),
     "engine.records": frozenset({"config", "engine.formats"}),
     "engine.vision": frozenset({"config", "engine.formats"}),
     "engine.search": frozenset({"config", "engine.formats", "engine.records", "engine.vision"}),
@@ -143,7 +144,7 @@ BROKEN = [
     ("engine/vision/x.py", "from engine.records.ledger import Ledger", "engine.vision imports engine.records"),
     ("engine/vision/x.py", "from ..records import ledger", "engine.vision imports engine.records.ledger"),
     ("engine/vision/deep/x.py", "from ... import search", "engine.vision imports engine.search"),
-    ("engine/formats/x.py", "from config.settings import Settings", "engine.formats imports config.settings"),
+    ("engine/formats/x.py", "from engine.records import ids", "engine.formats imports engine.records.ids"),
     ("engine/search/x.py", "def f():\n    import jobs.queues", "engine.search imports jobs.queues"),
     ("engine/search/x.py", "import_module('jobs')", "engine.search imports jobs"),
     ("jobs/x.py", "from console.cli import main", "jobs imports console.cli.main"),
