@@ -10,8 +10,8 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGES = ("config", "engine", "jobs", "console")
 LONGEST_FILE = 300
 
-# Each room with the rooms below it. Arrows point down only; records and vision do not know each other. Formats stands on
-# the ground too, but takes the root of all errors from config.
+# Each room with the rooms below it. Arrows point down only; records and vision do not know each other. Formats stands
+# on the ground too, but takes the root of all errors from config.
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "config": frozenset(),
     "engine": frozenset(),
