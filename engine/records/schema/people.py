@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.records.schema.base import NEVER_REUSED, Base, Key, OfUnit, now, word
@@ -74,10 +74,14 @@ class Reference(Base):
     """A person's entry in a gallery."""
 
     __tablename__ = "gallery_references"
-    __table_args__ = (UniqueConstraint("gallery_id", "person_id"), NEVER_REUSED)
+    __table_args__ = (
+        UniqueConstraint("gallery_id", "person_id"),
+        Index("ix_gallery_references_expiry", "gallery_id", "expires_at"),
+        NEVER_REUSED,
+    )
 
     id: Mapped[Key]
-    gallery_id: Mapped[int] = mapped_column(ForeignKey("galleries.id"), index=True)
+    gallery_id: Mapped[int] = mapped_column(ForeignKey("galleries.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime | None]
