@@ -16,6 +16,8 @@ class Unit(Base):
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(80), unique=True)
+    #: By which the deployment's master key is known again; derived from it, and telling nothing of it.
+    key_check: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -3,20 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.records.schema.base import Base, Key, OfUnit, now
 
 
 class VaultObject(Base):
-    """One encrypted object: its wrapped data key lives here, its bytes in the vault folder under the same address."""
+    """One encrypted object: its wrapped data key lives here, its bytes in a file of the vault folder."""
 
     __tablename__ = "vault_objects"
 
     #: The keyed hash of the plain bytes, in hex.
     address: Mapped[str] = mapped_column(String(64), primary_key=True)
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
+    #: The file's path below the vault folder: a random name, so that storing a content again never meets its old file.
+    file: Mapped[str] = mapped_column(String(40), unique=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.records.schema.base import NEVER_REUSED, Base, Key, OfUnit, now, word
@@ -67,13 +67,14 @@ class Referral(OfUnit, Base):
 
 
 class ReferralVersion(Base):
-    """One delivery of a referral: the first report, or a supplement to it."""
+    """One delivery of a referral: the first report, or a supplement to it, and the batch that brought it."""
 
     __tablename__ = "referral_versions"
     __table_args__ = (UniqueConstraint("referral_id", "number"), NEVER_REUSED)
 
     id: Mapped[Key]
     referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), index=True)
     number: Mapped[int]
     content: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(default=now)
@@ -89,7 +90,7 @@ class Media(OfUnit, Base):
     #: The vault address: the keyed hash of the bytes.
     address: Mapped[str] = mapped_column(String(64))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[MediaKind] = word(MediaKind)
     format: Mapped[str | None] = mapped_column(String(24))
     width: Mapped[int | None]
