@@ -1,0 +1,18 @@
+"""Text that fits its place on the screen and cannot move out of it."""
+
+from rich.text import Text
+
+#: Stands for a character that is not shown: control characters and marks that turn the writing direction.
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def harmless(text: str) -> str:
+    """The text with every unprintable character replaced, so that names from outside cannot steer the terminal."""
+    return "".join(character if character.isprintable() else REPLACEMENT for character in text)
+
+
+def fitted(text: str, width: int) -> str:
+    """The text made harmless and exactly `width` cells wide: cut with an ellipsis, or padded with spaces."""
+    line = Text(harmless(text))
+    line.truncate(width, overflow="ellipsis", pad=True)
+    return line.plain
