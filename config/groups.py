@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_settings import NoDecode
 
 MEBIBYTE = 1024**2
 GIBIBYTE = 1024**3
@@ -105,7 +106,7 @@ class Review(Group):
 class Worker(Group):
     """How background work is done."""
 
-    lanes: Annotated[tuple[Lane, ...], BeforeValidator(_as_list), AfterValidator(_each_once)] = Field(
+    lanes: Annotated[tuple[Lane, ...], NoDecode, BeforeValidator(_as_list), AfterValidator(_each_once)] = Field(
         default=("urgent", "normal", "video"),
         description="The lanes this deployment works on, most urgent first; each has workers of its own.",
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_settings import BaseSettings, EnvSettingsSource, TomlConfigSettingsSource
+
 from config.errors import SettingsFileError, UnknownSetting
 
 PREFIX = "TRIAGE_"
@@ -37,29 +39,30 @@ def variable_of(key: str) -> str:
     return PREFIX + key.upper().replace(".", "__")
 
 
-def from_environment(env: Mapping[str, str], known: Collection[str]) -> dict[str, Given]:
+def from_environment(kind: type[BaseSettings], env: Mapping[str, str], known: Collection[str]) -> dict[str, Given]:
     """Read the TRIAGE_ variables by key; raises UnknownSetting for one that names no setting. Empty ones are unset."""
     keys = {variable_of(key): key for key in known}
-    given = {}
-    for variable, value in env.items():
-        if not variable.startswith(PREFIX) or variable == CONFIG_VARIABLE:
-            continue
+    set_here = {name: value for name, value in env.items() if name.startswith(PREFIX) and name != CONFIG_VARIABLE}
+    for variable in set_here:
         if variable not in keys:
             nearest = _nearest(variable, [*keys, CONFIG_VARIABLE])
             raise UnknownSetting(f"The environment variable {variable} is not a setting of Triage.", nearest)
-        if value:
-            given[keys[variable]] = Given(value, f"environment {variable}")
-    return given
+    source = EnvSettingsSource(kind)
+    source.env_vars = {name.lower(): value for name, value in set_here.items() if value}
+    groups = {key.partition(".")[0] for key in known if "." in key}
+    return {key: Given(value, f"environment {variable_of(key)}") for key, value in _flatten(source(), groups)}
 
 
-def from_file(path: Path, known: Collection[str], *, optional: bool = False) -> dict[str, Given]:
+def from_file(
+    kind: type[BaseSettings], path: Path, known: Collection[str], *, optional: bool = False
+) -> dict[str, Given]:
     """Read a TOML file by key; an `optional` one may be missing.
 
     Raises SettingsFileError where the file cannot be read and UnknownSetting for a key that names no setting.
     """
     groups = {key.partition(".")[0] for key in known if "." in key}
     given = {}
-    for key, value in _flatten(_read_toml(path, optional), groups):
+    for key, value in _flatten(_read_toml(kind, path, optional), groups):
         if key in groups:
             hint = f"{key} is a group: write [{key}] on a line of its own and its settings below."
             raise UnknownSetting(f"{path}: {key} is not a setting.", hint)
@@ -77,9 +80,11 @@ def without_password(value: object) -> object:
     return re.sub(r"(password=)[^&]*", r"\1***", value, flags=re.IGNORECASE)
 
 
-def _read_toml(path: Path, optional: bool) -> dict[str, Any]:
+def _read_toml(kind: type[BaseSettings], path: Path, optional: bool) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        # The library takes a file that is not there for an empty one; only the one in the home may be missing.
+        path.open("rb").close()
+        return TomlConfigSettingsSource(kind, path).toml_data
     except OSError as error:
         if optional and isinstance(error, FileNotFoundError):
             return {}
