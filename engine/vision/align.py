@@ -1,7 +1,7 @@
 """Bringing a face to a fixed place and size: the least-squares similarity of landmarks, and the warp that applies it.
 
-Positions are pixel centres: (0, 0) is the middle of the top left pixel. Only numpy and Pillow are needed, so that the
-console can turn a crop upright without loading a network.
+Positions are continuous, as the detector gives them: the first pixel reaches from 0 to 1, its middle is 0.5. Only
+numpy and Pillow are needed, so that the console can turn a crop upright without loading a network.
 """
 
 import math
@@ -79,13 +79,13 @@ def warp(pixels: Pixels, matrix: NDArray[np.float64], width: int, height: int | 
     left, top, region = _region(pixels, columns, rows, factor)
     if factor > 1:
         region = np.asarray(Image.fromarray(region).reduce(factor))
-    return _bilinear(region, (columns - left + 0.5) / factor - 0.5, (rows - top + 0.5) / factor - 0.5)
+    return _bilinear(region, (columns - left) / factor, (rows - top) / factor)
 
 
 def source_grid(
     matrix: NDArray[np.float64], width: int, height: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Say which picture position each result pixel shows: two float64 [height, width], x and y.
+    """Say which picture position the middle of each result pixel shows: two float64 [height, width], x and y.
 
     Raises UnusableLandmarks where the matrix cannot be inverted.
     """
@@ -94,8 +94,8 @@ def source_grid(
         raise UnusableLandmarks("the landmarks of the face give it no size")
     inverse = np.linalg.inv(matrix[:, :2])
     shift = -inverse @ matrix[:, 2]
-    x = np.arange(width, dtype=np.float64)[None, :]
-    y = np.arange(height, dtype=np.float64)[:, None]
+    x = np.arange(width)[None, :] + 0.5
+    y = np.arange(height)[:, None] + 0.5
     return inverse[0, 0] * x + inverse[0, 1] * y + shift[0], inverse[1, 0] * x + inverse[1, 1] * y + shift[1]
 
 
@@ -128,8 +128,9 @@ def _bilinear(region: Pixels, columns: NDArray[np.float64], rows: NDArray[np.flo
     height, width = region.shape[:2]
     framed = np.zeros((height + 2, width + 2, 3), dtype=np.uint8)
     framed[1:-1, 1:-1] = region
-    x = np.clip(columns.ravel() + 1, 0, width + 0.999)
-    y = np.clip(rows.ravel() + 1, 0, height + 0.999)
+    # From positions to indices of the framed region: half a pixel back, and one on for the frame.
+    x = np.clip(columns.ravel() + 0.5, 0, width + 0.999)
+    y = np.clip(rows.ravel() + 0.5, 0, height + 0.999)
     left, top = x.astype(np.intp), y.astype(np.intp)
     right_share, lower_share = (x - left).astype(np.float32), (y - top).astype(np.float32)
     index = top * (width + 2) + left
@@ -137,7 +138,7 @@ def _bilinear(region: Pixels, columns: NDArray[np.float64], rows: NDArray[np.flo
 
     def corner(offset: int) -> NDArray[np.float32]:
         # Channels first: arithmetic over long rows is several times faster than over three channels at a time.
-        return np.asarray(flat[index + offset].T, dtype=np.float32, order="C")
+        return np.asarray(np.take(flat, index + offset, axis=0).T, dtype=np.float32, order="C")
 
     upper, lower = corner(0), corner(width + 2)
     upper += (corner(1) - upper) * right_share

@@ -93,10 +93,10 @@ def _grey(chip: Pixels) -> NDArray[np.float32]:
 
 
 def _inside(pixels: Pixels, matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which pixels of the chip show the picture and not the black around it: bool [size, size]."""
+    """Which pixels of the chip show the picture alone, unmixed with the black around it: bool [size, size]."""
     height, width = pixels.shape[:2]
     x, y = align.source_grid(matrix, DLIB_CHIP.size, DLIB_CHIP.size)
-    return np.asarray((x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1))
+    return np.asarray((x >= 0.5) & (y >= 0.5) & (x <= width - 0.5) & (y <= height - 0.5))
 
 
 def _laplacian_variance(grey: NDArray[np.float32], inside: NDArray[np.bool_]) -> float:

@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from engine.vision import align
@@ -52,14 +52,9 @@ def upright(
         raise UnusableLandmarks("the eyes of the face are in one place")
     # Half of the shown eye distance, to each side of the middle of the eyes.
     reach = eye_fraction * width / 2 * eye_distance / size
-    centre_x, level = (width - 1) / 2, EYE_LEVEL * (height - 1)
-    matrix = align.similarity(_on_crop(eyes, crop), [[centre_x - reach, level], [centre_x + reach, level]])
+    level = EYE_LEVEL * height
+    on_crop = (eyes - crop.box[:2]) * crop.scale
+    matrix = align.similarity(on_crop, [[width / 2 - reach, level], [width / 2 + reach, level]])
     with Image.open(io.BytesIO(crop.png)) as file:
         pixels = np.asarray(file.convert("RGB"))
     return UprightFace(align.warp(pixels, matrix, width, height), eye_distance, eye_fraction * width / size)
-
-
-def _on_crop(points: NDArray[np.float64], crop: Crop) -> NDArray[np.float64]:
-    """Move picture positions onto the crop; both count from the middle of the first pixel."""
-    corner = np.array(crop.box[:2], dtype=np.float64)
-    return (points - corner + 0.5) * crop.scale - 0.5

@@ -29,7 +29,7 @@ def drawn_face(landmarks: np.ndarray, width: int = 400, height: int = 360) -> np
     chip[(x // 4 + y // 4) % 2 == 0] = 120
     colours = [(255, 40, 40), (40, 255, 40), (40, 40, 255), (255, 255, 40), (40, 255, 255)]
     for (column, row), colour in zip(DLIB_CHIP.points, colours, strict=True):
-        chip[np.hypot(x - column, y - row) < 6] = colour
+        chip[np.hypot(x + 0.5 - column, y + 0.5 - row) < 6] = colour
     return warp(chip, similarity(DLIB_CHIP.points, landmarks), width, height)
 
 

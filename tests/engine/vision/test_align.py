@@ -67,7 +67,7 @@ def test_the_unmoved_picture_is_unchanged() -> None:
 
 def test_a_quarter_turn_moves_every_pixel_exactly() -> None:
     pixels = np.random.default_rng(1).integers(0, 256, (30, 30, 3), dtype=np.uint8)
-    clockwise = np.array([[0.0, -1.0, 29.0], [1.0, 0.0, 0.0]])
+    clockwise = np.array([[0.0, -1.0, 30.0], [1.0, 0.0, 0.0]])
     np.testing.assert_array_equal(warp(pixels, clockwise, 30), np.rot90(pixels, -1))
 
 
@@ -89,8 +89,7 @@ def test_shrinking_averages_areas_instead_of_picking_pixels(scale: float) -> Non
     checks = np.indices((320, 320)).sum(axis=0) % 2 * 255
     pixels = np.repeat(checks[..., None], 3, axis=2).astype(np.uint8)
     side = int(320 * scale)
-    matrix = np.array([[scale, 0.0, scale / 2 - 0.5], [0.0, scale, scale / 2 - 0.5]])
-    inner = warp(pixels, matrix, side)[1:-1, 1:-1]
+    inner = warp(pixels, np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]]), side)[1:-1, 1:-1]
     assert inner.min() >= 127
     assert inner.max() <= 128
 
@@ -98,15 +97,16 @@ def test_shrinking_averages_areas_instead_of_picking_pixels(scale: float) -> Non
 @given(st.floats(-math.pi, math.pi), st.floats(0.4, 6), st.floats(200, 300), st.floats(200, 300))
 def test_landmarks_of_a_picture_land_on_the_template(angle: float, scale: float, x: float, y: float) -> None:
     landmarks = transform(turn_scale_shift(angle, scale, x, y), np.subtract(DLIB_CHIP.points, 75))
-    columns, rows = np.meshgrid(np.arange(500), np.arange(500))
+    columns, rows = np.meshgrid(np.arange(500) + 0.5, np.arange(500) + 0.5)
     for landmark, place in zip(landmarks, DLIB_CHIP.points, strict=True):
         if not (0 <= landmark[0] < 500 and 0 <= landmark[1] < 500):
             continue
         blob = 255 * np.exp(-((columns - landmark[0]) ** 2 + (rows - landmark[1]) ** 2) / (2 * (4 * scale) ** 2))
         pixels = np.repeat(blob[..., None], 3, axis=2).astype(np.uint8)
         chip = warp(pixels, similarity(landmarks, DLIB_CHIP.points), 150)[..., 0].astype(float)
-        near = chip * (np.hypot(*(np.indices(chip.shape)[::-1] - np.reshape(place, (2, 1, 1)))) < 6)
-        centre = (near * np.indices(near.shape)[::-1]).sum(axis=(1, 2)) / near.sum()
+        positions = np.indices(chip.shape)[::-1] + 0.5
+        near = chip * (np.hypot(*(positions - np.reshape(place, (2, 1, 1)))) < 6)
+        centre = (near * positions).sum(axis=(1, 2)) / near.sum()
         assert np.abs(centre - place).max() < 1
 
 
@@ -115,7 +115,7 @@ def test_the_source_grid_is_the_inverse_of_the_transform() -> None:
     x, y = source_grid(matrix, 8, 6)
     shown = transform(matrix, np.stack([x.ravel(), y.ravel()], axis=1))
     np.testing.assert_allclose(
-        shown.reshape(6, 8, 2), np.stack(np.meshgrid(np.arange(8), np.arange(6)), axis=2), atol=1e-9
+        shown.reshape(6, 8, 2), np.stack(np.meshgrid(np.arange(8), np.arange(6)), axis=2) + 0.5, atol=1e-9
     )
 
 
@@ -124,9 +124,8 @@ def test_chips_are_those_that_dlib_cuts(name: str, tolerance: float) -> None:
     pixels = picture("astronaut")
     if pixels is None:
         pytest.skip("scikit-image, which carries the picture, is not installed")
-    # dlib's positions count from the corner of the first pixel, not from its middle; its padding is 0.25.
-    template = 150 * (0.25 + DLIB_FACE) / 1.5 - 0.5
-    chip = warp(pixels, similarity(POINTS[name], template), 150)
+    # dlib's points are middles of pixels, its chip is continuous and has a padding of 0.25 on each side.
+    chip = warp(pixels, similarity(np.add(POINTS[name], 0.5), 150 * (0.25 + DLIB_FACE) / 1.5), 150)
     difference = np.abs(block_means(chip) - np.load(REFERENCE)[f"{name}.blocks"].astype(np.float32))
     # The two average areas in other ways; a template that is half a pixel off makes 4.9 and 1.9 grey levels.
     assert difference.mean() < tolerance

@@ -18,7 +18,7 @@ from tests.engine.vision.faces import detection, drawn_face, turned_landmarks
 def middle_of(pixels: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
     """The middle, x and y, of the dot of one colour."""
     rows, columns = np.nonzero(np.abs(pixels.astype(int) - colour).max(axis=2) < 60)
-    return np.array([columns.mean(), rows.mean()])
+    return np.array([columns.mean(), rows.mean()]) + 0.5
 
 
 def crop_of(landmarks: np.ndarray, width: int = 400, height: int = 360) -> Crop:
@@ -32,8 +32,8 @@ def test_eyes_are_level_and_at_the_set_distance_for_any_size_and_roll(roll: floa
     shown = upright(crop_of(landmarks), landmarks, 200, 240, eye_fraction=0.4)
     assert shown.pixels.shape == (240, 200, 3)
     left, right = middle_of(shown.pixels, (255, 40, 40)), middle_of(shown.pixels, (40, 255, 40))
-    assert right - left == pytest.approx([80, 0], abs=2)
-    assert (left + right) / 2 == pytest.approx([99.5, EYE_LEVEL * 239], abs=2)
+    assert right - left == pytest.approx([80, 0], abs=1.5)
+    assert (left + right) / 2 == pytest.approx([100, EYE_LEVEL * 240], abs=1.5)
 
 
 def test_a_crop_that_was_scaled_down_shows_the_same_and_counts_the_pixels_of_the_picture() -> None:
