@@ -102,7 +102,7 @@ class FaceView(Widget):
             return "ramp"
         if self.app.console.color_system == "truecolor":
             return "colour"
-        # Among 256 colours are 26 greys but hardly a skin's: a grey face is truer than one in false colours.
+        # Among 256 colours are 26 greys and few skin colours: a grey face is truer than one in false colours.
         return "grey" if self.app.console.color_system == "256" else "ramp"
 
     def _placed(self, picture: FacePicture, size: Size) -> Fit:
@@ -124,9 +124,9 @@ class FaceView(Widget):
         shown, recorded = round(self.eye_pixels), round(picture.source_eye_pixels)
         detail = f"eyes {shown} pixels apart here, {recorded} in the original"
         if len(detail) > size.width:
-            detail = f"eyes {shown} px here, original {recorded}"
+            detail = f"eyes {shown} px, original {recorded}"
         if self._rendering == "grey":
-            detail += ", grey: this terminal shows 256 colours"
+            detail = f"in grey, {detail}"
         return [label, self._text(detail, size.width, "face-view--detail")][: self._caption_height(size)]
 
     def _text(self, text: str, width: int, component: str | None = None) -> Strip:
