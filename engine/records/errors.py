@@ -14,6 +14,7 @@ RecordsError
 ├── SpaceMismatch        vectors of two spaces met
 ├── IncompleteSearch     a search returned fewer candidates than it scanned faces for
 ├── VaultError           an object of the vault is missing, altered or cut short
+│   └── ContentChanged   a content changed between two readings
 ├── KeysError            the master key is missing, unsafe or another deployment's
 ├── LedgerBroken         the ledger was changed outside the program
 ├── SchemaMismatch       the tables are older or newer than this program
@@ -81,6 +82,10 @@ class IncompleteSearch(RecordsError):
 
 class VaultError(RecordsError):
     """An object of the vault is missing, altered or cut short."""
+
+
+class ContentChanged(VaultError):
+    """A content changed between the reading that named it and the one that encrypted it."""
 
 
 class KeysError(RecordsError):

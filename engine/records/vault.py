@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine.records import container
 from engine.records.database import after_commit
-from engine.records.errors import VaultError
+from engine.records.errors import ContentChanged, VaultError
 from engine.records.files import draft, settle, sync_folder
 from engine.records.keys import Keys
 from engine.records.schema import VaultObject, VaultOwner, now
@@ -72,20 +72,20 @@ class Vault:
         return digest.address
 
     def seal(self, data: bytes | BinaryIO, digest: Digest) -> SealedFile:
-        """Encrypt a content into a file of its own, which needs no transaction; raises VaultError if it changed."""
+        """Encrypt a content into a file of its own, which needs no transaction.
+
+        Raises ContentChanged where the content is no longer the digest's, VaultError where the file cannot be written.
+        """
         key = container.new_key()
         name = os.urandom(16).hex()
         name = f"{name[:2]}/{name}"
-        path = self.folder / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        keyed = self.keys.hasher()
-        with draft(path.parent) as (written, file):
-            container.seal(_hashed(_chunks(data), keyed.update), file, key, digest.address)
-            if keyed.hexdigest() != digest.address:
-                raise VaultError("The content changed while it was being read.", "Try again once nothing writes to it.")
-            settle(file)
-            written.rename(path)
-        sync_folder(path.parent)
+        try:
+            self._write(self.folder / name, data, key, digest)
+        except OSError as error:
+            raise VaultError(
+                f"The vault {self.folder} cannot be written: {error.strerror}.",
+                "Make room or restore access, then repeat.",
+            ) from error
         return SealedFile(digest, name, container.wrap(key, self.keys.vault, digest.address))
 
     def adopt(self, session: Session, sealed: SealedFile) -> None:
@@ -154,6 +154,17 @@ class Vault:
         for path in orphans:
             path.unlink(missing_ok=True)
         return orphans
+
+    def _write(self, path: Path, data: bytes | BinaryIO, key: bytes, digest: Digest) -> None:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        keyed = self.keys.hasher()
+        with draft(path.parent) as (written, file):
+            container.seal(_hashed(_chunks(data), keyed.update), file, key, digest.address)
+            if keyed.hexdigest() != digest.address:
+                raise ContentChanged("A content changed while it was read.", "Repeat it once nothing writes to it.")
+            settle(file)
+            written.rename(path)
+        sync_folder(path.parent)
 
     def _row(self, session: Session, address: str) -> VaultObject:
         row = session.get(VaultObject, address)

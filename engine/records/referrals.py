@@ -1,0 +1,83 @@
+"""Referrals once they are in: finding them and their files, and what people do to them as a whole."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.records import ids
+from engine.records.actors import Actor
+from engine.records.database import unit_of
+from engine.records.errors import NotFound
+from engine.records.schema import Media, Referral, ReferralMedia
+from engine.records.states import move
+from engine.records.words import MediaFinding, ReferralState
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralFile:
+    """A file of a referral: its media, the name it came with and the version that brought it."""
+
+    media: Media
+    name: str
+    version: int
+
+
+def get_referral(session: Session, referral_id: int) -> Referral:
+    """The referral with this number; raises NotFound."""
+    referral = session.get(Referral, referral_id)
+    if referral is None:
+        public_id = ids.public("referral", referral_id)
+        raise NotFound(f"There is no referral {public_id}.", "See them all: triage referral list --all")
+    return referral
+
+
+def list_referrals(
+    session: Session,
+    states: Collection[ReferralState] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Referral]:
+    """The unit's referrals, those in some states or all, most urgent and then oldest first."""
+    query = select(Referral).where(Referral.unit_id == unit_of(session))
+    if states is not None:
+        query = query.where(Referral.state.in_(states))
+    order = (Referral.priority, Referral.received_at, Referral.id)
+    return list(session.scalars(query.order_by(*order).limit(limit).offset(offset)))
+
+
+def media_of(session: Session, referral_id: int) -> list[ReferralFile]:
+    """The files of a referral in the order they came."""
+    query = (
+        select(Media, ReferralMedia.name, ReferralMedia.version)
+        .join(ReferralMedia, ReferralMedia.media_id == Media.id)
+        .where(ReferralMedia.referral_id == referral_id)
+        .order_by(ReferralMedia.id)
+    )
+    return [ReferralFile(*row) for row in session.execute(query)]
+
+
+def pending_media(session: Session, referral_id: int) -> list[Media]:
+    """The files of a referral that no worker has looked at yet."""
+    found = {file.media.id: file.media for file in media_of(session, referral_id)}
+    return [media for media in found.values() if media.finding is MediaFinding.PENDING]
+
+
+def hold(session: Session, referral: Referral, reason: str, *, actor: Actor) -> Referral:
+    """Put a referral on hold, as a person asks with a reason."""
+    actor.require_person("put a referral on hold")
+    return move(session, referral, ReferralState.ON_HOLD, actor, reason)
+
+
+def resume(session: Session, referral: Referral, *, actor: Actor) -> Referral:
+    """Take a referral off hold: to the workers if files were not looked at yet, else to the people."""
+    actor.require_person("resume a referral")
+    to = ReferralState.RECEIVED if pending_media(session, referral.id) else ReferralState.READY
+    return move(session, referral, to, actor)
+
+
+def withdraw(session: Session, referral: Referral, reason: str, *, actor: Actor) -> Referral:
+    """Take a referral out of work because its sender or a person says so; it stays until it is erased."""
+    actor.require_person("withdraw a referral")
+    return move(session, referral, ReferralState.WITHDRAWN, actor, reason)
