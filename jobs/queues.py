@@ -1,0 +1,138 @@
+"""The lanes as queues: how a job is named, put in once, known to be alive, and replaced when it is not."""
+
+from dataclasses import dataclass
+
+from redis import Redis
+from rq import Queue, Retry
+from rq.exceptions import DuplicateJobError
+from rq.job import JobStatus
+from rq.registry import ScheduledJobRegistry, StartedJobRegistry
+from rq.serializers import JSONSerializer
+
+from config.groups import Worker as WorkerSettings
+from engine.records.ids import public
+from engine.records.words import Lane
+from jobs.allowed_job import AllowedJob
+
+# Seconds before the second and every later retry; the first comes at once, so that a killed worker costs no time.
+_PAUSES = (0, 10, 60)
+# A failure stays visible for a week; a finished job leaves at once, so that its name is free for the next run.
+_FAILURE_SECONDS = 7 * 86_400
+_RESULT_SECONDS = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work: the task's name and the id of what it works on. Its job id follows from both."""
+
+    task: str
+    number: int
+
+    @property
+    def target(self) -> str:
+        """The public id of what it works on."""
+        return public("media" if self.task == "detect" else "referral", self.number)
+
+    @property
+    def job_id(self) -> str:
+        """The one name this work has in Redis: detect-M12 or match-R7."""
+        return f"{self.task}-{self.target}"
+
+
+def detect(media_id: int) -> Work:
+    """The work of finding the faces of one file."""
+    return Work("detect", media_id)
+
+
+def match(referral_id: int) -> Work:
+    """The work of grouping and searching the faces of one referral."""
+    return Work("match", referral_id)
+
+
+def lane_queue(redis: Redis, lane: Lane) -> Queue:
+    """The queue of a lane: JSON instead of pickle, and only allowed jobs."""
+    return Queue(lane.value, connection=redis, job_class=AllowedJob, serializer=JSONSerializer)
+
+
+def submit(redis: Redis, lane: Lane, work: Work, settings: WorkerSettings) -> bool:
+    """Make sure the work is in a queue exactly once; True where a job was put in, False where a live one exists.
+
+    A failed or lost job of the same name is replaced. A waiting one moves over when the work has become urgent.
+    """
+    queue = lane_queue(redis, lane)
+    if _put(queue, work, settings):
+        return True
+    if work.job_id in live_jobs(redis) and not (lane is Lane.URGENT and _taken_out_of_line(redis, work)):
+        return False
+    _forget(redis, lane, work.job_id)
+    return _put(queue, work, settings)
+
+
+def _put(queue: Queue, work: Work, settings: WorkerSettings) -> bool:
+    try:
+        queue.enqueue(
+            work.task,
+            work.number,
+            job_id=work.job_id,
+            unique=True,
+            description=work.job_id,
+            job_timeout=settings.job_timeout_seconds,
+            result_ttl=_RESULT_SECONDS,
+            failure_ttl=_FAILURE_SECONDS,
+            retry=Retry(max=settings.tries - 1, interval=list(_PAUSES[: settings.tries - 1]))
+            if settings.tries > 1
+            else None,
+        )
+    except DuplicateJobError:
+        return False
+    return True
+
+
+def _retry(more: int) -> Retry | None:
+    return Retry(max=more, interval=list(_PAUSES[:more])) if more else None
+
+
+def _taken_out_of_line(redis: Redis, work: Work) -> bool:
+    """Whether the job was still waiting in a slower lane, and has been taken out of it."""
+    slower = [lane_queue(redis, lane).key for lane in Lane if lane is not Lane.URGENT]
+    return any(redis.lrem(key, 1, work.job_id) for key in slower)
+
+
+def _forget(redis: Redis, lane: Lane, job_id: str) -> None:
+    """Remove the traces of a job that no worker will run any more."""
+    job = lane_queue(redis, lane).fetch_job(job_id)
+    if job is not None:
+        job.delete()
+    redis.delete(AllowedJob.key_for(job_id))
+
+
+def release_due(queue: Queue) -> None:
+    """Put the jobs in line whose pause before another try is over."""
+    registry = queue.scheduled_job_registry
+    for job_id in registry.get_jobs_to_schedule():
+        with queue.connection.pipeline() as pipeline:
+            registry.remove(job_id, pipeline=pipeline)
+            if job := queue.fetch_job(job_id):
+                job.set_status(JobStatus.QUEUED, pipeline=pipeline)
+                queue.push_job_id(job_id, pipeline=pipeline)
+            pipeline.execute()
+
+
+def live_jobs(redis: Redis) -> set[str]:
+    """The ids of all jobs that wait, are being handed over, run, or are due for another try; read-only.
+
+    A job whose worker has died counts as alive until RQ's own clean-up has retried or failed it: replacing it here
+    would give a job that kills its worker endless tries.
+    """
+    with redis.pipeline(transaction=True) as pipeline:  # One moment: a job on the move must not be missed.
+        for queue in (lane_queue(redis, lane) for lane in Lane):
+            pipeline.lrange(queue.key, 0, -1)
+            pipeline.lrange(queue.intermediate_queue_key, 0, -1)
+            pipeline.zrange(ScheduledJobRegistry.key_template.format(queue.name), 0, -1)
+            pipeline.zrange(StartedJobRegistry.key_template.format(queue.name), 0, -1)
+        return {_job_part(entry) for entries in pipeline.execute() for entry in entries}
+
+
+def _job_part(entry: bytes) -> str:
+    """The job of `detect-M12:execution` or of `detect-M12`."""
+    return entry.decode().partition(":")[0]
