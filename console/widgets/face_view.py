@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
@@ -87,7 +88,7 @@ class FaceView(Widget):
         """All lines of the widget: the picture in the middle of its area, the caption below."""
         area = self._picture_area(size)
         if self.picture is None:
-            return self._middle([self._text(self._empty, min(len(self._empty), size.width))], size)
+            return self._middle([self._text(self._empty, min(cell_len(self._empty), size.width))], size)
         picture_lines = self._picture_lines(self.picture, size) if area.area else []
         return self._middle(picture_lines, area) + self._caption(self.picture, size)
 

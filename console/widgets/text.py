@@ -11,8 +11,19 @@ def harmless(text: str) -> str:
     return "".join(character if character.isprintable() else REPLACEMENT for character in text)
 
 
+def shortened(text: str, width: int) -> str:
+    """The text made harmless and at most `width` cells wide: cut with an ellipsis where it is longer."""
+    return _truncated(text, width, pad=False)
+
+
 def fitted(text: str, width: int) -> str:
     """The text made harmless and exactly `width` cells wide: cut with an ellipsis, or padded with spaces."""
+    return _truncated(text, width, pad=True)
+
+
+def _truncated(text: str, width: int, *, pad: bool) -> str:
+    if width <= 0:
+        return ""
     line = Text(harmless(text))
-    line.truncate(width, overflow="ellipsis", pad=True)
+    line.truncate(width, overflow="ellipsis", pad=pad)
     return line.plain
