@@ -10,7 +10,7 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
-from console.widgets.cells import encode
+from console.widgets.cells import PIXEL_COLUMNS, encode
 from console.widgets.picture import FacePicture, Fit, fit, sample
 from console.widgets.strips import colour_strips, ramp_strips
 from console.widgets.text import fitted
@@ -55,14 +55,16 @@ class FaceView(Widget):
 
     @property
     def eye_pixels(self) -> float:
-        """How many pixels of cells (two per column) lie between the eyes as shown now; 0 without a picture.
+        """How many pixels lie between the eyes as shown now: two per column, one where cells are characters only.
 
-        A small picture shown large has more pixels here than were ever recorded: `picture.source_eye_pixels` tells.
+        It is 0 without a picture. A small picture shown large has more pixels here than were ever
+        recorded: `picture.source_eye_pixels` tells.
         """
         if self.picture is None or not self._picture_area(self.size).area:
             return 0.0
         width: int = self.picture.pixels.shape[1]
-        return self.picture.eye_fraction * width * self._placed(self.picture, self.size).pixels_per_source_pixel
+        pixels = self.picture.eye_fraction * width * self._placed(self.picture, self.size).pixels_per_source_pixel
+        return pixels / PIXEL_COLUMNS if self._rendering == "ramp" else pixels
 
     def watch_picture(self) -> None:
         self._repaint()
@@ -126,8 +128,7 @@ class FaceView(Widget):
         detail = f"eyes {shown} pixels apart here, {recorded} in the original"
         if len(detail) > size.width:
             detail = f"eyes {shown} px, original {recorded}"
-        if self._rendering == "grey":
-            detail = f"in grey, {detail}"
+        detail = {"colour": "", "grey": "in grey, ", "ramp": "in characters, "}[self._rendering] + detail
         return [label, self._text(detail, size.width, "face-view--detail")][: self._caption_height(size)]
 
     def _text(self, text: str, width: int, component: str | None = None) -> Strip:

@@ -134,6 +134,9 @@ async def test_without_colours_the_face_is_drawn_in_ink(monkeypatch: pytest.Monk
         assert set("".join(picture)) <= set(RAMP)
         ground, skin = picture[0][0], picture[5][12]
         assert RAMP.index(skin) > RAMP.index(ground) + 3
+        # 24 columns, a third of them between the eyes, and one character each.
+        assert app.face.eye_pixels == pytest.approx(8)
+        assert text_lines(app.face)[-1].startswith("in characters")
 
 
 async def test_with_256_colours_the_face_is_grey(monkeypatch: pytest.MonkeyPatch) -> None:
