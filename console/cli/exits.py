@@ -1,8 +1,11 @@
 """How a command ends: one sentence and a hint for every error, the contract's exit code, never a traceback."""
 
 import sys
+import traceback
 from collections.abc import Callable
 from enum import IntEnum
+from pathlib import Path
+from typing import NoReturn
 
 from config.errors import TriageError
 from console.cli.output import say
@@ -19,18 +22,39 @@ class Exit(IntEnum):
 
 
 def guarded(command: Callable[[], object]) -> None:
-    """Run a command; an error of ours becomes two lines on standard error and the error's own exit code."""
+    """Run a command; an error becomes two lines on standard error and an exit code of the contract."""
     try:
         command()
     except TriageError as error:
-        say(f"triage: {error.message}")
-        if error.hint:
-            say(f"  {error.hint}")
-        sys.exit(error.exit_code)
+        _end(error.message, error.hint, error.exit_code)
     except BrokenPipeError:
         # The reader of our output left (`triage ... | head`); that is no failure of ours.
         sys.stderr.close()
         sys.exit(Exit.DONE)
     except KeyboardInterrupt:
-        say("triage: stopped by you; what was already recorded stays.")
-        sys.exit(130)
+        _end("stopped by you; what was already recorded stays.", "", 130)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _end(
+            f"{place}{error.strerror or error}.", "Check the file, its folder and the space on the disk.", Exit.FAILURES
+        )
+    except Exception as error:
+        # The last resort: people get a sentence, developers the traceback with `python -X dev`.
+        if sys.flags.dev_mode:
+            raise
+        _end(*_fault(error), Exit.FAILURES)
+
+
+def _fault(error: Exception) -> tuple[str, str]:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"a fault in the program: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}.",
+        "What was already recorded stays. Report this line to those who look after Triage.",
+    )
+
+
+def _end(message: str, hint: str, code: int) -> NoReturn:
+    say(f"triage: {message}")
+    if hint:
+        say(f"  {hint}")
+    sys.exit(code)
