@@ -59,11 +59,6 @@ def similarity(source: ArrayLike, target: ArrayLike) -> NDArray[np.float64]:
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]], dtype=np.float64)
 
 
-def transform(matrix: NDArray[np.float64], points: ArrayLike) -> NDArray[np.float64]:
-    """Apply a [2, 3] matrix to points [N, 2]; returns float64 [N, 2]."""
-    return np.asarray(points, dtype=np.float64) @ matrix[:, :2].T + matrix[:, 2]
-
-
 def warp(pixels: Pixels, matrix: NDArray[np.float64], width: int, height: int | None = None) -> Pixels:
     """Show a picture through a similarity: uint8 [height, width, 3], square where no height is given.
 
@@ -74,7 +69,7 @@ def warp(pixels: Pixels, matrix: NDArray[np.float64], width: int, height: int | 
     columns, rows = source_grid(matrix, width, height or width)
     scale = math.hypot(matrix[0, 0], matrix[1, 0])
     factor = 1
-    while scale * factor * 2 <= 1:
+    while scale * factor * 2 <= 1 and factor < max(pixels.shape):
         factor *= 2
     left, top, region = _region(pixels, columns, rows, factor)
     if factor > 1:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.vision.align import DLIB_CHIP, similarity, source_grid, transform, warp
+from engine.vision.align import DLIB_CHIP, similarity, source_grid, warp
 from engine.vision.errors import UnusableLandmarks
 from tests.engine.vision.dlib_reference import DLIB_FACE, POINTS, REFERENCE, block_means, picture
 
@@ -15,6 +15,10 @@ from tests.engine.vision.dlib_reference import DLIB_FACE, POINTS, REFERENCE, blo
 def turn_scale_shift(angle: float, scale: float, x: float, y: float) -> np.ndarray:
     cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
     return np.array([[cosine, -sine, x], [sine, cosine, y]])
+
+
+def transform(matrix: np.ndarray, points: object) -> np.ndarray:
+    return np.asarray(points) @ matrix[:, :2].T + matrix[:, 2]
 
 
 @given(
@@ -82,6 +86,16 @@ def test_outside_the_picture_is_black() -> None:
 def test_a_face_far_outside_the_picture_is_a_black_chip(shift: float) -> None:
     white = np.full((20, 20, 3), 255, np.uint8)
     assert warp(white, np.array([[1.0, 0.0, shift], [0.0, 1.0, 0.0]]), 40).sum() == 0
+
+
+@given(st.lists(st.tuples(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12)), min_size=5, max_size=5))
+def test_any_landmarks_make_a_chip_or_are_refused(landmarks: list[tuple[float, float]]) -> None:
+    try:
+        chip = warp(np.full((20, 30, 3), 9, np.uint8), similarity(landmarks, DLIB_CHIP.points), 150)
+    except UnusableLandmarks:
+        return
+    assert chip.shape == (150, 150, 3)
+    assert chip.max() <= 9
 
 
 @pytest.mark.parametrize("scale", [0.5, 0.25, 0.125])
