@@ -31,6 +31,11 @@ def public(kind: str, number: int) -> str:
     return f"{PREFIXES[kind]}{number}"
 
 
+def public_or_none(kind: str, number: int | None) -> str | None:
+    """The public id of a row that need not be there."""
+    return None if number is None else public(kind, number)
+
+
 def parse(text: str, kind: str) -> int:
     """The row's number in a public id of that kind; letters may be small; raises BadId."""
     prefix = PREFIXES[kind]
