@@ -7,6 +7,8 @@ JobsError
 ├── UnknownLane      a lane that this deployment does not work on
 ├── AlreadyRunning   another keeper, or another `triage up`, serves this home
 ├── ServiceFailed    a service did not come up
+├── DiskFull         too little room is left to take anything in
+├── DemoIncomplete   something that the demonstration is made of is not installed
 └── BadInput         a folder, list or picture that a command was given cannot be used
 
 HandBack is no error: it takes a worker out of its job when it has to stop before the job is done.
@@ -47,6 +49,18 @@ class AlreadyRunning(JobsError):
 
 class ServiceFailed(JobsError):
     """A service did not come up."""
+
+    exit_code = 4
+
+
+class DiskFull(JobsError):
+    """Too little room is left on the disk."""
+
+    exit_code = 4
+
+
+class DemoIncomplete(JobsError):
+    """Something that the demonstration is made of is not installed."""
 
     exit_code = 4
 

@@ -59,6 +59,7 @@ def submit(redis: Redis, lane: Lane, work: Work, settings: WorkerSettings) -> bo
 
     A failed or lost job of the same name is replaced. A waiting one moves over when the work has become urgent.
     """
+    lane = _served(lane, settings)
     queue = lane_queue(redis, lane)
     if _put(queue, work, settings):
         return True
@@ -66,6 +67,11 @@ def submit(redis: Redis, lane: Lane, work: Work, settings: WorkerSettings) -> bo
         return False
     _forget(redis, lane, work.job_id)
     return _put(queue, work, settings)
+
+
+def _served(lane: Lane, settings: WorkerSettings) -> Lane:
+    """The lane itself, or the first that this deployment works on where it has no workers for that one."""
+    return lane if lane.value in settings.lanes else Lane(settings.lanes[0])
 
 
 def _put(queue: Queue, work: Work, settings: WorkerSettings) -> bool:

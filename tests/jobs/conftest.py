@@ -9,6 +9,7 @@ from redis import Redis
 
 from config.paths import Paths
 from config.settings import Settings
+from engine.records.deployment import Records, open_records
 from tests.jobs.jobs_world import Server
 
 
@@ -38,3 +39,10 @@ def redis(server: Server) -> Iterator[Redis]:
     redis = server.start()
     yield redis
     redis.close()
+
+
+@pytest.fixture
+def records(settings: Settings, paths: Paths) -> Iterator[Records]:
+    records = open_records(settings, paths)
+    yield records
+    records.close()

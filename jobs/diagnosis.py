@@ -1,0 +1,108 @@
+"""What of a snapshot is not well: one function per thing, each a sentence for the person on call and the next step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from jobs.health import Snapshot
+
+
+class Level(IntEnum):
+    """How bad it is, as monitoring plugins count it; the exit code of `triage health`."""
+
+    WELL = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not well, in a sentence, with what to do."""
+
+    level: Level
+    message: str
+    hint: str
+
+
+def diagnose(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
+    """Everything that is not well, the truth of the records first."""
+    yield from _accounting(snapshot)
+    yield from _disk(snapshot, settings)
+    yield from _services(snapshot, settings)
+    yield from _waiting(snapshot, settings)
+    yield from _failures(snapshot)
+    yield from _indexes(snapshot)
+
+
+def _accounting(snapshot: "Snapshot") -> Iterator[Finding]:
+    for difference in snapshot.accounting_differences:
+        yield Finding(
+            Level.CRITICAL, f"The sums do not close: {difference}.", "Keep everything as it is and run: triage doctor"
+        )
+
+
+def _disk(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
+    if snapshot.disk_free_bytes < settings.health.disk_reserve_bytes:
+        yield Finding(
+            Level.CRITICAL,
+            f"Only {snapshot.disk_free_bytes // 2**20} MiB are free; nothing is taken in any more.",
+            "Make room on the disk of the home folder.",
+        )
+
+
+def _services(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
+    """Redis, keeper and workers; an embedded deployment whose work is done may well run none of them."""
+    idle = settings.redis_url is None and not any(lane.referrals for lane in snapshot.lanes)
+    limit = settings.health.worker_silence_seconds
+    if snapshot.redis != "up":
+        if snapshot.keeper_silent_seconds is not None or not idle:
+            yield Finding(Level.CRITICAL, "Redis does not answer: no work is being done.", "Start it: triage up")
+        return
+    silence = snapshot.keeper_silent_seconds
+    if silence is None or silence > limit:
+        gone = "is not running" if silence is None else f"has been silent for {silence:.0f} seconds"
+        yield Finding(Level.WARNING, f"The keeper {gone}: lost work is not found again.", "Start it: triage up")
+    if snapshot.paused:
+        yield Finding(Level.WARNING, "The workers are paused.", "Let them go on: triage jobs resume")
+    alive = {worker.lane.value for worker in snapshot.workers if worker.silent_seconds <= limit}
+    for lane in settings.worker.lanes:
+        if lane not in alive:
+            waits = next(entry.referrals for entry in snapshot.lanes if entry.lane.value == lane)
+            yield Finding(
+                Level.CRITICAL if waits else Level.WARNING,
+                f"No worker of the lane {lane} is alive; {waits} referrals wait in it.",
+                "Read the worker's log; it may lack its models: triage models list",
+            )
+
+
+def _waiting(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
+    limits = settings.health
+    for lane in snapshot.lanes:
+        if lane.oldest_seconds > limits.oldest_waiting_warning_seconds:
+            critical = lane.oldest_seconds > limits.oldest_waiting_critical_seconds
+            yield Finding(
+                Level.CRITICAL if critical else Level.WARNING,
+                f"A referral in the lane {lane.lane.value} has waited for {lane.oldest_seconds / 60:.0f} minutes.",
+                "See what the workers do: triage jobs failed; give lost work back: triage reconcile",
+            )
+
+
+def _failures(snapshot: "Snapshot") -> Iterator[Finding]:
+    for reason, count in snapshot.failures:
+        yield Finding(Level.WARNING, f"{count} jobs failed: {reason}", "Put the cause right, then: triage jobs retry")
+
+
+def _indexes(snapshot: "Snapshot") -> Iterator[Finding]:
+    for index in snapshot.indexes:
+        if index.due:
+            yield Finding(
+                Level.WARNING,
+                f"The index of {index.scope} shows {index.behind} of {index.faces} faces wrongly or not at all; "
+                "searches read those from the records and are slower.",
+                "The keeper builds it again; or do it now: triage index rebuild",
+            )

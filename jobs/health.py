@@ -1,0 +1,151 @@
+"""How the deployment is, in one snapshot: read-only, quick, and judged by the settings' thresholds.
+
+RQ's own monitors clean up while they look, which re-queues jobs and runs callbacks in the monitoring process. Here
+nothing is called that changes anything.
+"""
+
+import shutil
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from redis.exceptions import RedisError
+from rq.suspension import is_suspended
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config.paths import Paths
+from config.settings import Settings
+from engine.records.accounting import account
+from engine.records.database import unit_of
+from engine.records.deployment import Records
+from engine.records.schema import Referral, now
+from engine.records.words import Lane, ReferralState
+from jobs.alive import WorkerSeen, keeper_silence, workers_seen
+from jobs.connection import connect
+from jobs.diagnosis import Finding, Level, diagnose
+from jobs.errors import RedisDown
+from jobs.failures import failed_jobs, grouped
+from jobs.index_builds import lags
+from jobs.pending import UNDER_WAY
+from jobs.queues import lane_queue
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHealth:
+    """One lane: referrals that wait for workers, the longest wait in seconds, jobs in Redis (None: not known)."""
+
+    lane: Lane
+    referrals: int
+    oldest_seconds: float
+    jobs_waiting: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHealth:
+    """One collection: its faces, how many of them its index does not show as they are, and whether to build it anew."""
+
+    scope: str
+    faces: int
+    behind: int
+    usable: bool
+    due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything `triage health` shows, as of one moment."""
+
+    at: datetime
+    redis: str
+    paused: bool
+    lanes: tuple[LaneHealth, ...]
+    states: dict[str, int]
+    workers: tuple[WorkerSeen, ...]
+    keeper_silent_seconds: float | None
+    failures: tuple[tuple[str, int], ...]
+    indexes: tuple[IndexHealth, ...]
+    accounting_differences: tuple[str, ...]
+    disk_free_bytes: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def level(self) -> Level:
+        """The worst of the findings; a thing that cannot be told never hides one that is critical."""
+        levels = {finding.level for finding in self.findings}
+        return next((level for level in (Level.CRITICAL, Level.UNKNOWN, Level.WARNING) if level in levels), Level.WELL)
+
+    def document(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        return {
+            **asdict(self),
+            "at": self.at.isoformat(),
+            "level": self.level.name.lower(),
+            "findings": [asdict(finding) | {"level": finding.level.name.lower()} for finding in self.findings],
+        }
+
+
+def take_snapshot(records: Records, settings: Settings, paths: Paths) -> Snapshot:
+    """Look at everything once, changing nothing; a Redis that is down is a finding. Raises Down without a database."""
+    with records.database.read() as session:
+        states = _states(session)
+        waiting = _waiting(session)
+        indexes = tuple(
+            IndexHealth(lag.scope.name, lag.faces, lag.behind, lag.usable, lag.due) for lag in lags(session, paths)
+        )
+        differences = account(session).difference
+    queue = _look_at_redis(settings, paths)
+    lanes = tuple(LaneHealth(lane, *waiting.get(lane, (0, 0.0)), queue.waiting.get(lane)) for lane in Lane)
+    unjudged = Snapshot(
+        at=datetime.now(UTC),
+        redis=queue.state,
+        paused=queue.paused,
+        lanes=lanes,
+        states=states,
+        workers=queue.workers,
+        keeper_silent_seconds=keeper_silence(paths),
+        failures=queue.failures,
+        indexes=indexes,
+        accounting_differences=differences,
+        disk_free_bytes=shutil.disk_usage(paths.home).free,
+        findings=(),
+    )
+    return replace(unjudged, findings=tuple(diagnose(unjudged, settings)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """What Redis knows; empty where it does not answer."""
+
+    state: str
+    paused: bool = False
+    waiting: dict[Lane, int] = field(default_factory=dict)
+    workers: tuple[WorkerSeen, ...] = ()
+    failures: tuple[tuple[str, int], ...] = ()
+
+
+def _look_at_redis(settings: Settings, paths: Paths) -> _Queue:
+    try:
+        redis = connect(settings, paths)
+        waiting = {lane: redis.llen(lane_queue(redis, lane).key) for lane in Lane}
+        failures = tuple(grouped(failed_jobs(redis)))
+        return _Queue("up", bool(is_suspended(redis)), waiting, tuple(workers_seen(redis)), failures)
+    except (RedisDown, RedisError):
+        return _Queue("down")
+
+
+def _states(session: Session) -> dict[str, int]:
+    """How many referrals are in each state, those without any included."""
+    query = select(Referral.state, func.count()).where(Referral.unit_id == unit_of(session)).group_by(Referral.state)
+    found = {state: count for state, count in session.execute(query)}
+    return {state.value: found.get(state, 0) for state in ReferralState}
+
+
+def _waiting(session: Session) -> dict[Lane, tuple[int, float]]:
+    """The referrals that wait for workers by lane: how many, and the longest wait in seconds."""
+    query = (
+        select(Referral.lane, func.count(), func.min(Referral.state_since))
+        .where(Referral.unit_id == unit_of(session), Referral.state.in_(UNDER_WAY))
+        .group_by(Referral.lane)
+    )
+    return {lane: (count, (now() - oldest).total_seconds()) for lane, count, oldest in session.execute(query)}

@@ -1,0 +1,119 @@
+"""The keeper: `python -m jobs.keeper`, the one process per home that puts things right again and again.
+
+It gives lost work back to the queue, builds indexes that have fallen behind, and takes references out whose retention
+has ended. It leaves a sign of life that others watch, because nobody would notice its absence otherwise.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.errors import TriageError
+from config.logging import configure_logging
+from config.paths import Paths
+from config.settings import Settings, load_settings
+from engine.records import findable
+from engine.records.actors import Actor
+from engine.records.deployment import Records, open_records
+from jobs.alive import KEEPER
+from jobs.connection import connect
+from jobs.errors import AlreadyRunning
+from jobs.index_builds import build_behind
+from jobs.lifeline import end_with_parent, service_parser
+from jobs.reconcile import reconcile
+
+log = structlog.get_logger()
+
+
+def serve(settings: Settings, stop: threading.Event) -> None:
+    """Make rounds until told to stop; raises AlreadyRunning, and whatever keeps the records from being opened."""
+    paths = settings.paths
+    records = open_records(settings, paths)
+    with _only_one(paths):
+        beats = threading.Thread(target=_beat, args=(settings, paths, stop), name="heartbeat", daemon=True)
+        beats.start()
+        log.info("keeper started", pid=os.getpid())
+        while not stop.is_set():
+            make_round(settings, paths, records)
+            stop.wait(settings.keeper.interval_seconds)
+        beats.join()
+        paths.heartbeat(KEEPER).unlink(missing_ok=True)
+    records.close()
+
+
+def make_round(settings: Settings, paths: Paths, records: Records) -> None:
+    """Do each duty once; one that fails is logged and does not keep the others from being done."""
+    actor = Actor.machine(KEEPER)
+
+    def give_work_back() -> None:
+        redis = connect(settings, paths)
+        reconcile(records, redis, settings, actor)
+        redis.close()
+
+    def end_retention() -> None:
+        with records.database.write() as session:
+            findable.forget_expired(session)
+
+    duties: dict[str, Callable[[], None]] = {
+        "reconcile": give_work_back,
+        "retention": end_retention,
+        "indexes": lambda: build_behind(records, paths),
+    }
+    for name, duty in duties.items():
+        try:
+            duty()
+        except (TriageError, RedisError, SQLAlchemyError, OSError) as error:
+            log.error("duty failed", duty=name, exc_info=error)
+
+
+@contextmanager
+def _only_one(paths: Paths) -> Iterator[None]:
+    """The lock of the one keeper of a home; a crash lets go of it."""
+    with (paths.runtime / "keeper.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(f"Another keeper looks after {paths.home}.", "One is enough; leave it.") from error
+        yield
+
+
+def _beat(settings: Settings, paths: Paths, stop: threading.Event) -> None:
+    file = paths.heartbeat(KEEPER)
+    while True:
+        file.write_text(json.dumps({"pid": os.getpid()}))
+        if stop.wait(settings.worker.heartbeat_seconds):
+            return
+
+
+def main() -> None:
+    """Run the keeper until SIGTERM or Ctrl-C."""
+    options = service_parser("The keeper of a deployment.").parse_args()
+    end_with_parent(options.parent)
+    stop = threading.Event()
+
+    def on_signal(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    settings = load_settings()
+    configure_logging(settings.logging)
+    try:
+        serve(settings, stop)
+    except TriageError as error:
+        sys.stderr.write(f"triage keeper: {error.message}\n  {error.hint}\n")
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""From what vision found to what the records keep: neither of the two knows the other."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from engine.records.faces import NewFace
+from engine.records.packing import pack
+
+if TYPE_CHECKING:
+    from engine.vision.types import AnalysedFace
+
+
+def new_faces(found: "Sequence[AnalysedFace]") -> list[NewFace]:
+    """The faces of an analysis as the records take them, in the same order."""
+    return [_new_face(face) for face in found]
+
+
+def _new_face(face: "AnalysedFace") -> NewFace:
+    quality = face.quality
+    return NewFace(
+        box=face.detection.box,
+        landmarks=face.detection.landmarks.tolist(),
+        score=face.detection.score,
+        eye_distance=quality.eye_distance,
+        sharpness=quality.sharpness,
+        brightness=quality.brightness,
+        contrast=quality.contrast,
+        yaw=quality.yaw,
+        pitch=quality.pitch,
+        roll=quality.roll,
+        crop_png=face.crop.png,
+        crop_box=face.crop.box,
+        crop_scale=face.crop.scale,
+        vector=pack(face.vector),
+    )

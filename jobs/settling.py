@@ -1,0 +1,49 @@
+"""What happens to referrals when work on them begins, and when all tries of a job are spent."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.records import ids, states
+from engine.records.actors import Actor
+from engine.records.deployment import Records
+from engine.records.schema import Referral, ReferralMedia
+from engine.records.words import ReferralState
+from jobs.pending import UNDER_WAY
+
+
+def begin(session: Session, referral: Referral, actor: Actor) -> None:
+    """Mark a waiting referral as being worked on; leave any other as it is."""
+    if referral.state in (ReferralState.RECEIVED, ReferralState.QUEUED):
+        states.move(session, referral, ReferralState.WORKING, actor)
+
+
+def waiting_with(session: Session, media_id: int) -> list[Referral]:
+    """The referrals that hold this file and wait for workers."""
+    holding = select(ReferralMedia.referral_id).where(ReferralMedia.media_id == media_id)
+    return list(session.scalars(select(Referral).where(Referral.id.in_(holding), Referral.state.in_(UNDER_WAY))))
+
+
+def give_up(records: Records, job_id: str, reason: str, actor: Actor) -> list[int]:
+    """Mark the referrals that wait for a failed job as failed, in words for people; gives their numbers.
+
+    A referral that was received again since then is left alone: it gets a job of its own.
+    """
+    task, _, target = job_id.partition("-")
+    failed = []
+    with records.database.write() as session:
+        for referral in _waiting_for(session, task, target):
+            if referral.state is not ReferralState.RECEIVED:
+                states.move(session, referral, ReferralState.FAILED, actor, f"{_words(task, target)} failed. {reason}")
+                failed.append(referral.id)
+    return failed
+
+
+def _waiting_for(session: Session, task: str, target: str) -> list[Referral]:
+    if task == "detect":
+        return waiting_with(session, ids.parse(target, "media"))
+    referral = session.get(Referral, ids.parse(target, "referral"))
+    return [referral] if referral is not None and referral.state in UNDER_WAY else []
+
+
+def _words(task: str, target: str) -> str:
+    return f"Looking for faces in {target}" if task == "detect" else f"Searching for the faces of {target}"

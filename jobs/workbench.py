@@ -1,0 +1,64 @@
+"""What a process needs to do the work of referrals: the records, the queue where there is one, and the models.
+
+The models are loaded at most once per process, when they are first needed; only workers and the commands that look at
+pictures ever get there, so nothing else pays for torch.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from redis import Redis
+
+from config.models import load_manifest
+from config.paths import Paths
+from config.settings import Settings
+from engine.records.actors import Actor
+from engine.records.deployment import Records
+from engine.records.spaces import SpaceRecord, register
+from engine.search.space import Space, space_of
+
+if TYPE_CHECKING:
+    from engine.vision.pipeline import FacePipeline
+
+
+@dataclass
+class Workbench:
+    """The tools of one process. `holder` names it in leases and the ledger; without `redis` nothing is queued."""
+
+    records: Records
+    settings: Settings
+    paths: Paths
+    holder: str
+    redis: Redis | None = None
+
+    @cached_property
+    def actor(self) -> Actor:
+        """How the ledger names this process."""
+        return Actor.machine(self.holder)
+
+    @cached_property
+    def pipeline(self) -> "FacePipeline":
+        """The networks, loaded now; raises WeightsError where a model file is missing or altered."""
+        import torch  # Heavy, and needed only where pictures are looked at.
+
+        from engine.vision.pipeline import FacePipeline
+
+        detection = self.settings.detection
+        torch.set_num_threads(detection.threads)
+        return FacePipeline.load(
+            load_manifest(), threshold=detection.threshold, max_side=detection.max_side, threads=detection.threads
+        )
+
+    @cached_property
+    def space(self) -> Space:
+        """The space of this process's vectors, made known to the records; raises WeightsError like `pipeline`."""
+        space = space_of(self.pipeline.embedder)
+        record = SpaceRecord(space.id, space.model, space.dimension, space.metric, space.description)
+        with self.records.database.write() as session:
+            register(session, record, actor=self.actor)
+        return space
+
+    def warm_up(self) -> None:
+        """Load the models now, so that the first job does not wait for them."""
+        _ = self.space

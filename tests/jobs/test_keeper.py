@@ -1,0 +1,82 @@
+"""The keeper as a real process: rounds, a sign of life, one per home, and a clean end."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from engine.records.words import ReferralState
+from jobs.alive import KEEPER, keeper_silence
+from tests.jobs.jobs_world import wait_until
+from tests.jobs.referrals_world import a_referral, state_of, waiting
+
+Start = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(settings) -> Iterator[Start]:
+    processes = []
+
+    def start() -> subprocess.Popen[bytes]:
+        environment = os.environ | {
+            "TRIAGE_HOME": str(settings.home),
+            "TRIAGE_KEEPER__INTERVAL_SECONDS": "1",
+            "TRIAGE_WORKER__HEARTBEAT_SECONDS": "1",
+        }
+        processes.append(
+            subprocess.Popen([sys.executable, "-m", "jobs.keeper"], env=environment, stderr=subprocess.PIPE)
+        )
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def test_it_gives_waiting_referrals_their_jobs(records, redis, start) -> None:
+    number = a_referral(records, 1)
+    start()
+    wait_until(lambda: state_of(records, number) is ReferralState.QUEUED)
+    assert len(waiting(redis)) == 1
+
+
+def test_it_goes_on_while_redis_is_down_and_queues_afterwards(records, paths, server, start) -> None:
+    number = a_referral(records, 1)
+    process = start()
+    wait_until(lambda: keeper_silence(paths) is not None)
+    assert state_of(records, number) is ReferralState.RECEIVED
+    server.start()
+    wait_until(lambda: state_of(records, number) is ReferralState.QUEUED)
+    assert process.poll() is None
+
+
+def test_its_sign_of_life_stays_fresh_and_goes_with_it(paths, redis, start) -> None:
+    process = start()
+    wait_until(lambda: keeper_silence(paths) is not None)
+    first = paths.heartbeat(KEEPER).stat().st_mtime_ns
+    wait_until(lambda: paths.heartbeat(KEEPER).stat().st_mtime_ns > first)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=5) == 0
+    assert keeper_silence(paths) is None
+
+
+def test_a_second_keeper_of_the_same_home_refuses_to_start(paths, redis, start) -> None:
+    start()
+    wait_until(lambda: keeper_silence(paths) is not None)
+    second = start()
+    assert second.wait(timeout=10) == 1
+    assert b"Another keeper" in second.stderr.read()
+
+
+def test_after_kill_9_another_keeper_may_start(paths, redis, start) -> None:
+    first = start()
+    wait_until(lambda: keeper_silence(paths) is not None)
+    first.kill()
+    first.wait()
+    second = start()
+    wait_until(lambda: (keeper_silence(paths) or 9) < 0.9)
+    assert second.poll() is None
