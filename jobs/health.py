@@ -137,8 +137,8 @@ def _look_at_redis(settings: Settings, paths: Paths) -> _Queue:
 def _states(session: Session) -> dict[str, int]:
     """How many referrals are in each state, those without any included."""
     query = select(Referral.state, func.count()).where(Referral.unit_id == unit_of(session)).group_by(Referral.state)
-    found = {state: count for state, count in session.execute(query)}
-    return {state.value: found.get(state, 0) for state in ReferralState}
+    found = {state.value: count for state, count in session.execute(query)}
+    return {state.value: 0 for state in ReferralState} | found
 
 
 def _waiting(session: Session) -> dict[Lane, tuple[int, float]]:
