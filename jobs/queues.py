@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from redis import Redis
 from rq import Queue, Retry
-from rq.exceptions import DuplicateJobError
+from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import JobStatus
 from rq.registry import ScheduledJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
@@ -65,7 +65,7 @@ def submit(redis: Redis, lane: Lane, work: Work, settings: WorkerSettings) -> bo
         return True
     if work.job_id in live_jobs(redis) and not (lane is Lane.URGENT and _taken_out_of_line(redis, work)):
         return False
-    _forget(redis, lane, work.job_id)
+    forget(redis, work.job_id)
     return _put(queue, work, settings)
 
 
@@ -104,12 +104,12 @@ def _taken_out_of_line(redis: Redis, work: Work) -> bool:
     return any(redis.lrem(key, 1, work.job_id) for key in slower)
 
 
-def _forget(redis: Redis, lane: Lane, job_id: str) -> None:
-    """Remove the traces of a job that no worker will run any more."""
-    job = lane_queue(redis, lane).fetch_job(job_id)
-    if job is not None:
-        job.delete()
-    redis.delete(AllowedJob.key_for(job_id))
+def forget(redis: Redis, job_id: str) -> None:
+    """Remove every trace of a job that no worker will run any more."""
+    try:
+        AllowedJob.fetch(job_id, connection=redis, serializer=JSONSerializer).delete()
+    except NoSuchJobError:
+        redis.delete(AllowedJob.key_for(job_id))  # What is left of a job that was never whole.
 
 
 def release_due(queue: Queue) -> None:

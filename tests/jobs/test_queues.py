@@ -9,7 +9,9 @@ from rq.job import JobStatus
 from config.settings import Settings
 from engine.records.words import Lane
 from jobs.allowed_job import AllowedJob
+from jobs.failures import failed_jobs
 from jobs.queues import Work, detect, lane_queue, live_jobs, match, submit
+from tests.jobs.referrals_world import fail
 
 
 def put(redis: Redis, settings: Settings, work: Work, lane: Lane = Lane.NORMAL) -> bool:
@@ -71,6 +73,14 @@ def test_waiting_work_that_becomes_urgent_moves_to_the_urgent_lane(redis: Redis,
     assert put(redis, settings, detect(1), Lane.URGENT)
     assert waiting(redis) == []
     assert waiting(redis, Lane.URGENT) == ["detect-M1"]
+
+
+def test_a_job_that_failed_in_another_lane_leaves_no_failure_behind(redis: Redis, settings: Settings) -> None:
+    put(redis, settings, detect(1))
+    fail(redis, "detect-M1")
+    assert put(redis, settings, detect(1), Lane.URGENT)
+    assert failed_jobs(redis) == {}
+    assert redis.zcard("rq:failed:normal") == 0
 
 
 def test_urgent_work_does_not_move_back(redis: Redis, settings: Settings) -> None:
