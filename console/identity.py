@@ -9,10 +9,12 @@ import pwd
 from sqlalchemy.orm import Session
 
 from config.paths import Paths
+from config.settings import Settings
 from engine.records import users
 from engine.records.actors import Actor
 from engine.records.errors import NotYours, Refused
 from engine.records.schema import User
+from engine.records.viewing import Viewer
 from engine.records.words import UserRole
 
 
@@ -48,6 +50,21 @@ def acting_or_setup(session: Session, paths: Paths, as_name: str | None = None) 
     if as_name is None and not users.list_users(session, revoked=True):
         return Actor.machine("setup")
     return acting(session, paths, as_name)
+
+
+def acting_or_machine(session: Session, paths: Paths, as_name: str | None = None) -> Actor:
+    """As `acting`, but an account without a user acts as a program of that account: for what needs no person."""
+    if as_name is None and users.user_for_account(session, signed_in_account()) is None:
+        return Actor.machine(f"account:{os.getuid()}")
+    return acting(session, paths, as_name)
+
+
+def viewer(session: Session, settings: Settings, as_name: str | None = None) -> Viewer:
+    """Who looks; an account without a user sees as little as those do who only bring reports in."""
+    if as_name is None and users.user_for_account(session, signed_in_account()) is None:
+        return Viewer(UserRole.INTAKE)
+    user = acting_user(session, settings.paths, as_name)
+    return Viewer(user.role, user.id, hide_scores=settings.review.hide_scores)
 
 
 def appointing(session: Session, paths: Paths, as_name: str | None = None) -> Actor:

@@ -33,19 +33,20 @@ def guarded(command: Callable[[], object]) -> None:
         sys.exit(Exit.DONE)
     except KeyboardInterrupt:
         _end("stopped by you; what was already recorded stays.", "", 130)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        _end(
-            f"{place}{error.strerror or error}.", "Check the file, its folder and the space on the disk.", Exit.FAILURES
-        )
     except Exception as error:
         # The last resort: people get a sentence, developers the traceback with `python -X dev`.
         if sys.flags.dev_mode:
             raise
-        _end(*_fault(error), Exit.FAILURES)
+        _end(*explained(error), Exit.FAILURES)
 
 
-def _fault(error: Exception) -> tuple[str, str]:
+def explained(error: Exception) -> tuple[str, str]:
+    """What any error says to people, and its hint; of a fault in the program only where it happened."""
+    if isinstance(error, TriageError):
+        return error.message, error.hint
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror}.", "Check the file, its folder and the space on the disk."
     last = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"a fault in the program: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}.",

@@ -6,12 +6,10 @@ import typer
 
 from console.cli.exits import Exit
 from console.cli.frame import Json, examples, group
+from console.cli.ledger_view import actor_names, event_document, print_events
 from console.cli.opening import open_deployment
-from console.cli.output import counted, moment, print_json, print_line, print_table
-from engine.records import ledger, users
-
-# Hexadecimal digits of a keyed hash.
-_HASH_LENGTH = 64
+from console.cli.output import counted, print_json, print_line
+from engine.records import ledger
 
 app = group("List and verify what was done, and by whom.")
 
@@ -26,38 +24,12 @@ def list_(
     here = open_deployment()
     with here.records.database.read() as session:
         events = ledger.events(session, target=target, limit=limit)
-        names = {f"user:{user.id}": user.name for user in users.list_users(session, revoked=True)}
+        names = actor_names(session)
     if as_json:
-        print_json(
-            [
-                {
-                    "id": event.id,
-                    "at": event.at,
-                    "actor": event.actor,
-                    "action": event.action,
-                    "target": event.target,
-                    "details": event.details,
-                    "seal": event.seal,
-                }
-                for event in events
-            ]
-        )
-        return
-    print_table(
-        ("event", "at", "who", "did", "to", "details"),
-        (
-            (
-                event.id,
-                moment(event.at),
-                names.get(event.actor, event.actor),
-                event.action,
-                event.target,
-                ", ".join(f"{name}={_short(value)}" for name, value in event.details.items()),
-            )
-            for event in events
-        ),
-        empty=f"Nothing was done to {target}. See all: triage ledger list" if target else "The ledger is empty.",
-    )
+        print_json([event_document(event) for event in events])
+    else:
+        nothing = f"Nothing was done to {target}. See all: triage ledger list" if target else "The ledger is empty."
+        print_events(events, names, empty=nothing)
 
 
 @app.command(epilog=examples("triage ledger verify", "triage ledger verify --json"))
@@ -87,9 +59,3 @@ def verify(as_json: Json = False) -> None:
         print_line(f"It holds up to event {report.length}. Keep a copy of the database and tell your supervisor.")
     if not report.ok:
         raise typer.Exit(Exit.FAILURES)
-
-
-def _short(value: object) -> str:
-    """A keyed hash in its first digits; anything else as it is."""
-    text = str(value)
-    return f"{text[:8]}..." if len(text) == _HASH_LENGTH else text

@@ -1,7 +1,10 @@
 """The entry point `triage`: the table of commands, each loaded only when it is called."""
 
+import sys
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -54,11 +57,12 @@ class LazyGroup(TyperGroup):
         """The names in the order of the table: what people use first comes first."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 (interface)
-        """Load the command; None for a name that does not exist."""
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load the command; a name that does not exist is a wrong use, with the nearest one that does."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
-            return None
+            near = get_close_matches(cmd_name, COMMANDS, n=1)
+            return ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         command = typer.main.get_command(import_module(entry.module).app)
         command.name = cmd_name
         return command
@@ -82,4 +86,8 @@ def triage() -> None:
 
 def run() -> None:
     """Run the command line and leave with the contract's exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot write a letter gets a question mark, not a failed command.
+            stream.reconfigure(errors="replace")
     guarded(lambda: app(prog_name="triage"))

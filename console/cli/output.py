@@ -24,7 +24,7 @@ _UNFOLDED = 10_000
 def print_json(document: Any) -> None:
     """Write one JSON document to standard output."""
     text = json.dumps(document, indent=2, ensure_ascii=not _speaks_unicode(), default=_plain)
-    _write("\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n")) + "\n")
+    write_text("\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n")) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
@@ -53,9 +53,16 @@ def print_facts(facts: Mapping[str, object]) -> None:
     _draw(table)
 
 
+def write_text(text: str) -> None:
+    """Write text of our own making to standard output as it is."""
+    sys.stdout.write(text)
+    # Now, not when the program ends: only here can a reader who has left be noticed in good order.
+    sys.stdout.flush()
+
+
 def print_line(text: str) -> None:
     """Write a line for a person to standard output."""
-    _write(f"{harmless(text)}\n")
+    write_text(f"{harmless(text)}\n")
 
 
 def say(text: str) -> None:
@@ -104,7 +111,7 @@ def _draw(table: Table) -> None:
     with console.capture() as capture:
         console.print(table)
     # rich pads every line to the table's width.
-    _write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
+    write_text("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
 def _cell(value: object) -> str:
@@ -122,12 +129,6 @@ def _escaped(line: str) -> str:
 def _code_units(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text)
-    # Now, not when the program ends: only here can a reader who has left be noticed in good order.
-    sys.stdout.flush()
 
 
 def _plain(value: object) -> object:

@@ -1,0 +1,113 @@
+"""`triage enqueue`: reports come in, are recorded at once, and are handed to the workers."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console.cli.exits import Exit
+from console.cli.finding import find_case
+from console.cli.frame import As, Json, examples, single
+from console.cli.opening import open_bench, open_deployment
+from console.cli.output import counted, print_json, print_line, print_table, say
+from console.identity import acting, acting_or_machine
+
+app = single()
+
+_PRIORITIES = {"urgent": 0, "normal": 50, "low": 90}
+# More referrals than this are summed up for a person; --json always lists them all.
+_LISTED = 40
+
+
+@app.command(
+    epilog=examples(
+        "triage enqueue ~/report-4711",
+        "triage enqueue --each --wait ~/incoming --json",
+        "find ~/incoming -name '*.jpg' | triage enqueue - --priority urgent",
+    )
+)
+def enqueue(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...|-", help="Folders and files; - reads paths from standard input, one per line."),
+    ],
+    each: Annotated[
+        bool, typer.Option("--each", help="Each sub-folder and file of PATH is a referral of its own.")
+    ] = False,
+    format_name: Annotated[str, typer.Option("--format", help="auto or folder.")] = "auto",
+    case: Annotated[str | None, typer.Option(metavar="CASE", help="Link every referral to this case.")] = None,
+    priority: Annotated[str, typer.Option(metavar="P", help="urgent, normal, low, or 0 (soonest) to 99.")] = "normal",
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until each has settled: ready, failed or duplicate.")
+    ] = False,
+    as_name: As = None,
+    as_json: Json = False,
+) -> None:
+    """Put referrals in. A folder is one referral of all files in it, a file one of its own.
+
+    Running it again does no harm: the same report becomes a duplicate. With no services running, the work is done
+    here. Ends with 1 where something was refused or failed.
+    """
+    number = _priority(priority)
+
+    from jobs.enqueue import Order
+    from jobs.enqueue import enqueue as take_in
+
+    here = open_deployment()
+    with here.records.database.read() as session:
+        # A link to a case is a person's word; reports as such may come from a program.
+        actor = (acting if case else acting_or_machine)(session, here.paths, as_name)
+        case_name = find_case(session, case).name if case else None
+    order = Order(each=each, format=format_name, case=case_name, priority=number, wait=wait)
+    receipt = take_in(open_bench(here), _sources(paths), order, actor=actor, say=say)
+    if as_json:
+        print_json(receipt.document)
+    else:
+        _print(receipt.document)
+    if not receipt.complete:
+        raise typer.Exit(Exit.FAILURES)
+
+
+def _sources(paths: list[str]) -> Iterator[Path]:
+    for path in paths:
+        if path == "-":
+            yield from (Path(os.fsdecode(line)) for line in sys.stdin.buffer.read().split(b"\n") if line)
+        else:
+            yield Path(path)
+
+
+def _priority(text: str) -> int:
+    if text in _PRIORITIES:
+        return _PRIORITIES[text]
+    if text.isdecimal() and int(text) < 100:
+        return int(text)
+    raise typer.BadParameter(f"{text!r} is not {', '.join(_PRIORITIES)} or a number from 0 to 99.")
+
+
+def _print(document: dict[str, Any]) -> None:
+    referrals, refused = document["referrals"], document["refused"]
+    states = Counter(one["state"] for one in referrals)
+    sums = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in states.items())
+    print_line(f"{document['batch']}: {counted(len(referrals), 'referral')} taken in{f' ({sums})' if sums else ''}.")
+    if 0 < len(referrals) <= _LISTED:
+        print_table(
+            ("id", "state", "media", "source"),
+            ((one["id"], _state(one), one["media"], one["source"]) for one in referrals),
+            empty="",
+        )
+    if refused:
+        print_line(f"\n{counted(len(refused), 'file or folder', 'files or folders')} refused:")
+        print_table(("path", "reason"), ((one["path"], one["reason"]) for one in refused), empty="")
+    for warning in document["warnings"]:
+        say(f"Warning: {warning}")
+    if referrals:
+        say("Next: triage console, or triage referral list")
+
+
+def _state(referral: dict[str, Any]) -> str:
+    state = referral["state"].replace("_", " ")
+    return f"{state} of {referral['duplicate_of']}" if referral["duplicate_of"] else state

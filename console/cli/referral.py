@@ -1,0 +1,174 @@
+"""`triage referral`: the incoming reports, what was found in each, and taking one out of the work or back in."""
+
+from typing import Annotated, Any
+
+import typer
+
+from console.cli.frame import As, Json, examples, group
+from console.cli.ledger_view import actor_names, event_document, print_events
+from console.cli.opening import Deployment, open_bench, open_deployment
+from console.cli.output import age, print_json, print_line, print_table, say
+from console.cli.referral_view import print_referral
+from console.identity import acting, viewer
+from engine.records import documents, ids, ledger, referrals
+from engine.records.schema import Referral
+from engine.records.subjects import subjects_of
+from engine.records.words import ReferralState
+
+app = group("List referrals, show one, put it on hold or withdraw it.")
+
+ReferralId = Annotated[str, typer.Argument(metavar="ID", help="A referral's id, such as R12.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; people will read it.")]
+
+_DONE = {ReferralState.DECIDED, ReferralState.DUPLICATE, ReferralState.WITHDRAWN, ReferralState.ERASED}
+# Rows for a person who gave no --limit; --json gives all.
+_SHOWN = 50
+
+
+@app.command(
+    "list",
+    epilog=examples("triage referral list", "triage referral list --state ready", "triage referral list --all --json"),
+)
+def list_(
+    everything: Annotated[bool, typer.Option("--all", help="Those that are done with, too.")] = False,
+    state: Annotated[list[ReferralState] | None, typer.Option(help="Only referrals in this state.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many at most.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the referrals that somebody still has to do something about, the most urgent first, then the oldest."""
+    here = open_deployment()
+    states = None if everything else state or [known for known in ReferralState if known not in _DONE]
+    most = limit or (None if as_json else _SHOWN)
+    with here.records.database.read() as session:
+        found = referrals.list_referrals(session, states, None if most is None else most + 1)
+    shown = found[:most]
+    if len(found) > len(shown):
+        say(f"Only the first {most} are shown; --limit shows more.")
+    if as_json:
+        print_json([_document(referral) for referral in shown])
+        return
+    print_table(
+        ("id", "state", "received", "source", "note"),
+        (
+            (
+                ids.public("referral", one.id),
+                one.state.replace("_", " "),
+                age(one.received_at),
+                one.source,
+                _note(one),
+            )
+            for one in shown
+        ),
+        empty="No referral is in that state." if state else "No referral waits. Put some in: triage enqueue PATH",
+    )
+
+
+@app.command(epilog=examples("triage referral show R12", "triage referral show R12 --json"))
+def show(referral_id: ReferralId, as_name: As = None, as_json: Json = False) -> None:
+    """Show a referral: its media, faces, subjects, candidates and conclusions.
+
+    Texts, names and scores are shown to the roles that may see them.
+    """
+    here = open_deployment()
+    with here.records.database.read() as session:
+        who = viewer(session, here.settings, as_name)
+        document = documents.show(session, ids.parse(referral_id, "referral"), who)
+    if not who.sees_content:
+        say("Texts, names and scores are hidden: this account's role, or the lack of one, does not need them.")
+    if as_json:
+        print_json(document)
+    else:
+        print_referral(document)
+
+
+@app.command(epilog=examples("triage referral explain R12", "triage referral explain R12 --json"))
+def explain(referral_id: ReferralId, as_json: Json = False) -> None:
+    """Tell what happened to a referral, its media and its subjects, step by step, from the ledger."""
+    here = open_deployment()
+    with here.records.database.read() as session:
+        referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
+        files = {file.media.id for file in referrals.media_of(session, referral.id)}
+        targets = [
+            ids.public("referral", referral.id),
+            *(ids.public("media", number) for number in sorted(files)),
+            *(ids.public("subject", subject.id) for subject in subjects_of(session, referral)),
+        ]
+        events = [event for target in targets for event in ledger.events(session, target=target)]
+        names = actor_names(session)
+    events.sort(key=lambda event: event.id)
+    if as_json:
+        print_json([event_document(event) for event in events])
+        return
+    print_events(events, names, empty="")
+    if referral.reason:
+        print_line(f"\nIt is {referral.state.replace('_', ' ')}: {referral.reason}")
+
+
+@app.command(epilog=examples("triage referral hold R12 --reason 'waiting for the original files'"))
+def hold(referral_id: ReferralId, reason: Reason, as_name: As = None) -> None:
+    """Take a referral out of the work until it is resumed."""
+    here = open_deployment()
+    with here.records.database.write() as session:
+        actor = acting(session, here.paths, as_name)
+        referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
+        referrals.hold(session, referral, reason, actor=actor)
+    say(f"{ids.public('referral', referral.id)} is on hold. Later: triage referral resume {referral_id}")
+
+
+@app.command(epilog=examples("triage referral resume R12"))
+def resume(referral_id: ReferralId, as_name: As = None) -> None:
+    """Put a referral on hold back into the work."""
+    here = open_deployment()
+    with here.records.database.write() as session:
+        actor = acting(session, here.paths, as_name)
+        referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
+        resumed = referrals.resume(session, referral, actor=actor)
+    if resumed.state is ReferralState.RECEIVED:
+        _hand_over(here, resumed.id)
+    say(f"{ids.public('referral', resumed.id)} is back in the work.")
+
+
+@app.command(epilog=examples("triage referral withdraw R12 --reason 'sent in error'"))
+def withdraw(referral_id: ReferralId, reason: Reason, as_name: As = None) -> None:
+    """Take a referral out of the work for good, because its sender or the unit says so."""
+    here = open_deployment()
+    with here.records.database.write() as session:
+        actor = acting(session, here.paths, as_name)
+        referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
+        referrals.withdraw(session, referral, reason, actor=actor)
+    say(f"{ids.public('referral', referral.id)} is withdrawn. What was concluded about it stands.")
+
+
+def _hand_over(here: Deployment, referral_id: int) -> None:
+    from jobs.enqueue import hand_over
+
+    for warning in hand_over(open_bench(here), [referral_id], say):
+        say(f"Warning: {warning}")
+
+
+def _document(referral: Referral) -> dict[str, Any]:
+    return {
+        "id": ids.public("referral", referral.id),
+        "state": referral.state,
+        "since": referral.state_since,
+        "source": referral.source,
+        "report_number": referral.report_number,
+        "version": referral.version,
+        "received": referral.received_at,
+        "ready": referral.ready_at,
+        "lane": referral.lane,
+        "priority": referral.priority,
+        "batch": ids.public("batch", referral.batch_id),
+        "duplicate_of": _duplicate_of(referral),
+        "reason": referral.reason,
+    }
+
+
+def _duplicate_of(referral: Referral) -> str | None:
+    return None if referral.duplicate_of_id is None else ids.public("referral", referral.duplicate_of_id)
+
+
+def _note(referral: Referral) -> str:
+    if referral.duplicate_of_id is not None:
+        return f"duplicate of {_duplicate_of(referral)}"
+    return referral.reason or ""

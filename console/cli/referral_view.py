@@ -1,0 +1,133 @@
+"""A referral on the terminal: the document of `referral show` for people to read."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from console.cli.output import counted, moment_and_age, print_facts, print_line, print_table
+
+# A person at this screen wants an overview; the console and --json have the whole list.
+_CANDIDATES_SHOWN = 10
+
+
+def print_referral(document: dict[str, Any]) -> None:
+    """Write the document of a referral as text."""
+    _heading(document)
+    _media(document["media"])
+    for subject in document["subjects"]:
+        _subject(subject, document["scores_hidden"])
+    _conclusions(document["conclusions"])
+
+
+def _heading(document: dict[str, Any]) -> None:
+    cases = [f"{case['id']} {case['name']}" for case in document["cases"]]
+    print_facts(
+        {
+            "referral": document["id"],
+            "state": _words(document["state"]),
+            "reason": document["reason"],
+            "source": document["source"],
+            "report number": document["report_number"],
+            "duplicate of": document["duplicate_of"],
+            "version": document["version"] if document["version"] > 1 else None,
+            "received": _at(document["received_at"]),
+            "cases": ", ".join(cases) or None,
+            "text": document["narrative"],
+        }
+    )
+
+
+def _media(media: list[dict[str, Any]]) -> None:
+    print_line("")
+    print_table(
+        ("media", "file", "size", "finding"),
+        ((one["id"], one["name"], _size(one), _finding(one)) for one in media),
+        empty="No media.",
+    )
+
+
+def _subject(subject: dict[str, Any], scores_hidden: bool) -> None:
+    print_line("")
+    who = subject["person"]
+    print_facts(
+        {
+            "subject": f"{subject['id']}, {_words(subject['standing'])}, {counted(len(subject['faces']), 'face')}",
+            "role": subject["role"],
+            "person": None if who is None else f"{who['id']} {who['name'] or ''} ({who['basis']})",
+            "claimed by": subject["claimed_by"],
+            "not searched": subject["not_searched"],
+            "search": _search(subject["search"]),
+        }
+    )
+    shown = subject["candidates"][:_CANDIDATES_SHOWN]
+    if not shown:
+        return
+    columns = ("", "candidate", "who", "in", "cautions") if scores_hidden else _WITH_SCORES
+    print_table(columns, _candidates(shown, scores_hidden), empty="")
+    if more := len(subject["candidates"]) - len(shown):
+        print_line(f"and {more} more: triage console, or --json")
+
+
+_WITH_SCORES = ("", "candidate", "score", "who", "in", "cautions")
+
+
+def _candidates(candidates: list[dict[str, Any]], scores_hidden: bool) -> Iterator[list[object]]:
+    for one in candidates:
+        who = one["name"] or one["person"] or one["subject"]
+        where = one["gallery"] or f"referral {one['referral']}"
+        row = [one["rank"], one["id"], who, where, ", ".join(one["cautions"])]
+        if not scores_hidden:
+            row.insert(2, "" if one["score"] is None else f"{one['score']:.3f}")
+        yield row
+
+
+def _conclusions(conclusions: list[dict[str, Any]]) -> None:
+    if not conclusions:
+        return
+    print_line("")
+    print_table(
+        ("conclusion", "about", "by", "at", "holds", "note"),
+        (
+            (
+                one["id"],
+                f"{one['subject'] or ''} {one['candidate'] or ''}",
+                one["examiner"]["name"],
+                _at(one["made_at"]),
+                _holding(one),
+                one["note"],
+            )
+            for one in conclusions
+        ),
+        empty="",
+    )
+
+
+def _search(search: dict[str, Any] | None) -> str | None:
+    if search is None:
+        return None
+    how = "exactly" if search["exact"] else "approximately"
+    return (
+        f"{search['id']}: {search['scanned']:,} of {search['eligible']:,} faces scanned {how}, under {search['permit']}"
+    )
+
+
+def _holding(conclusion: dict[str, Any]) -> str:
+    if conclusion["hidden"]:
+        return "hidden from the next examiner"
+    return _words(conclusion["kind"]) + ("" if conclusion["in_force"] else " (superseded)")
+
+
+def _finding(media: dict[str, Any]) -> str:
+    return _words(media["finding"]) + (f": {media['finding_reason']}" if media["finding_reason"] else "")
+
+
+def _size(media: dict[str, Any]) -> str:
+    return f"{media['width']} x {media['height']}" if media["width"] else f"{media['size']:,} bytes"
+
+
+def _at(text: str) -> str:
+    return moment_and_age(datetime.fromisoformat(text))
+
+
+def _words(word: str) -> str:
+    return word.replace("_", " ")
