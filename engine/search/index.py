@@ -1,0 +1,164 @@
+"""The published index of one scope in one space: a copy of the findable faces that a scan reads from mapped memory.
+
+It says which row it has seen last; whatever is newer is read from the records. It can be built again at any time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.records import findable
+from engine.records.portions import portions
+from engine.records.schema import Face, LedgerEvent, LedgerHead
+from engine.records.scopes import MATERIAL, Scope
+from engine.search import rarity
+from engine.search.errors import IndexUnusable
+from engine.search.index_files import Build, Generation, building, current, open_generation, stamp
+from engine.search.space import Space, Vectors, checked
+
+_HINT = "Build it again: triage index rebuild"
+
+#: A place in the ledger and the seal there: records that do not hold it are not the ones an index was built from.
+Mark = tuple[int, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedIndex:
+    """A checked index: row i of every array is one findable face, in the order of the rows' numbers.
+
+    snapshot: the generation's name. rows, owners, faces: int64 [N]. vectors: float32 [N, D], of length 1 where the
+    metric is cosine. strangers: STRANGERS [M] of a gallery, empty for the material, whose people are not known.
+    """
+
+    snapshot: str
+    seen_row: int
+    mark: Mark
+    rows: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    faces: NDArray[np.int64]
+    vectors: Vectors
+    strangers: NDArray[np.void]
+
+
+def build(session: Session, root: Path, scope: Scope, space: Space) -> PublishedIndex:
+    """Publish the findable faces of a scope in a space as they are now; the index in use before stays until the end.
+
+    Raises IndexBusy while another process builds it, BadVector or SpaceMismatch for a vector that does not belong, and
+    IndexUnusable where the faces changed under the build.
+    """
+    with building(_folder(root, scope, space)) as draft:
+        taken = _Columns()
+        total = findable.count(session, scope, space.id)
+        draft.write("vectors", "<f4", (total, space.dimension), taken.pass_on(session, scope, space))
+        for name, column in (("rows", taken.rows), ("owners", taken.owners), ("faces", taken.faces)):
+            draft.write(name, "<i8", (total,), column)
+        _write_strangers(session, draft, scope, space, taken)
+        mark = _newest_mark(session)
+        meta = {
+            "scope": scope.name,
+            "space": space.id,
+            "seen_row": int(taken.rows[-1][-1]) if taken.rows else 0,
+            "count": total,
+            "mark": list(mark),
+        }
+        return _published(draft.publish(meta))
+
+
+class IndexReader:
+    """Opens the indexes in a folder and keeps them open; checksums are computed again only where a file has changed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._open: dict[Path, tuple[Generation, tuple[tuple[int, int, int], ...], PublishedIndex]] = {}
+
+    def open(self, scope: Scope, space: Space) -> PublishedIndex:
+        """The index in use; raises IndexUnusable, which names the file, where there is none to be trusted."""
+        folder = _folder(self._root, scope, space)
+        name, digest = current(folder)
+        try:
+            return self._opened(folder, name, digest, scope, space)
+        except IndexUnusable:
+            newer = current(folder)
+            if newer == (name, digest):
+                raise
+            # A build published and cleared the older generation away between two looks.
+            return self._opened(folder, *newer, scope, space)
+
+    def _opened(self, folder: Path, name: str, digest: str, scope: Scope, space: Space) -> PublishedIndex:
+        known = self._open.get(folder)
+        if known and known[0].name == name and known[1] == stamp(known[0]):
+            return known[2]
+        self._open.pop(folder, None)
+        generation = open_generation(folder, name, digest)
+        if (generation.meta["scope"], generation.meta["space"]) != (scope.name, space.id):
+            raise IndexUnusable(
+                f"The index in {generation.folder} is of {generation.meta['scope']} in space "
+                f"{generation.meta['space']}, not of {scope.name} in space {space.id}.",
+                _HINT,
+            )
+        published = _published(generation)
+        self._open[folder] = (generation, stamp(generation), published)
+        return published
+
+
+def require_same_records(session: Session, published: PublishedIndex) -> None:
+    """Raise IndexUnusable where the index was built from other records, or from these before they were restored."""
+    number, seal = published.mark
+    if session.scalar(select(LedgerEvent.seal).where(LedgerEvent.id == number)) != seal:
+        raise IndexUnusable(f"The index {published.snapshot} was not built from these records.", _HINT)
+
+
+class _Columns:
+    """Keeps the small columns of the blocks whose vectors it passes on."""
+
+    def __init__(self) -> None:
+        self.rows: list[NDArray[np.int64]] = []
+        self.owners: list[NDArray[np.int64]] = []
+        self.faces: list[NDArray[np.int64]] = []
+
+    def pass_on(self, session: Session, scope: Scope, space: Space) -> Iterator[Vectors]:
+        for block in findable.rows(session, scope, space.id):
+            vectors = checked(space, block.vectors, f"The faces of {scope.name} from row {block.ids[0]} on")
+            self.rows.append(block.ids)
+            self.owners.append(block.owner_ids)
+            self.faces.append(block.face_ids)
+            yield vectors if space.metric == "euclidean" else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def _write_strangers(session: Session, draft: Build, scope: Scope, space: Space, taken: _Columns) -> None:
+    """A gallery's pairs of strangers; nobody knows yet which subjects of the material are different people."""
+    if scope == MATERIAL or not taken.rows:
+        found = np.empty(0, rarity.STRANGERS)
+    else:
+        owners, faces = np.concatenate(taken.owners), np.concatenate(taken.faces)
+        chosen = rarity.sample(owners)
+        eyes = _eye_distances(session, faces[chosen])
+        found = rarity.strangers(space, draft.array("vectors")[chosen], owners[chosen], eyes)
+    draft.write("strangers", rarity.STRANGERS, found.shape, [found])
+
+
+def _eye_distances(session: Session, faces: NDArray[np.int64]) -> NDArray[np.float32]:
+    found: dict[int, float] = {}
+    for portion in portions(faces.tolist()):
+        found.update(session.execute(select(Face.id, Face.eye_distance).where(Face.id.in_(portion))).tuples())
+    return np.array([found[face] for face in faces.tolist()], np.float32)
+
+
+def _newest_mark(session: Session) -> Mark:
+    head = session.execute(select(LedgerHead.length, LedgerHead.seal)).first()
+    return (head.length, head.seal) if head else (0, None)
+
+
+def _published(generation: Generation) -> PublishedIndex:
+    number, seal = generation.meta["mark"]
+    arrays = {name: generation.array(name) for name in ("rows", "owners", "faces", "vectors", "strangers")}
+    return PublishedIndex(generation.name, generation.meta["seen_row"], (number, seal), **arrays)
+
+
+def _folder(root: Path, scope: Scope, space: Space) -> Path:
+    return root / scope.name / space.id

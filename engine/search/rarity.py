@@ -1,0 +1,149 @@
+"""How rare a score is among strangers: counted on a gallery's own pairs of different people.
+
+A gallery knows who is who, so all its pairs of different people are strangers to one another. A pair's score is that
+of their best two faces, as a candidate's is; its quality is the smaller distance between the eyes of those two faces,
+since small faces look alike.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.search.intervals import none_in, wilson
+from engine.search.space import Space, Vectors, similarity
+
+#: Pixels between the eyes that part the bins: below 24, 24 to 48, 48 and more.
+BIN_EDGES = (24.0, 48.0)
+#: People compared with each other; a larger gallery is sampled, 1,400 people make 979,300 pairs.
+MOST_PEOPLE = 1_400
+
+STRANGERS = np.dtype([("score", "<f4"), ("eyes", "<f4"), ("first", "<i4"), ("second", "<i4")])
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """The share of strangers that score at least as high, with its 95 % interval; None where it is not known.
+
+    basis: how many pairs of strangers it was counted on.
+    """
+
+    share: float | None
+    low: float | None
+    high: float | None
+    basis: int
+
+
+def sample(owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The positions of all faces of at most MOST_PEOPLE owners, int64 [n]; the same owners give the same ones."""
+    people = np.unique(owners)
+    if len(people) > MOST_PEOPLE:
+        people = np.random.default_rng(0).choice(people, MOST_PEOPLE, replace=False)
+    return np.flatnonzero(np.isin(owners, people))
+
+
+def strangers(space: Space, vectors: Vectors, owners: NDArray[np.int64], eyes: NDArray[np.float32]) -> NDArray[np.void]:
+    """Every pair of different people among the owners as STRANGERS [M], the highest score first.
+
+    vectors: float32 [N, D]. owners: int64 [N], whose face it is. eyes: float32 [N], pixels between the eyes.
+    """
+    order = np.argsort(owners, kind="stable")
+    vectors, eyes = vectors[order], eyes[order]
+    starts = np.unique(owners[order], return_index=True)[1]
+    pairs = [_pairs_of(space, vectors, eyes, starts, person) for person in range(len(starts) - 1)]
+    found = np.concatenate(pairs) if pairs else np.empty(0, STRANGERS)
+    ordered: NDArray[np.void] = found[np.argsort(-found["score"], kind="stable")]
+    return ordered
+
+
+class Calibration:
+    """The strangers of one gallery in one space, ready to be asked about scores."""
+
+    def __init__(self, pairs: NDArray[np.void], minimum: int) -> None:
+        """pairs: STRANGERS [M], the highest score first. minimum: pairs of people below which nothing is said."""
+        self._pairs = pairs
+        self._ascending = np.ascontiguousarray(-pairs["score"])
+        self._bins = np.digitize(pairs["eyes"], BIN_EDGES)
+        self._minimum = minimum
+        self._people = int(pairs["second"].max()) + 1 if len(pairs) else 0
+
+    def rarity(self, score: float, eyes: float) -> Rarity:
+        """How many strangers score at least `score` where the smaller face has `eyes` pixels between the eyes.
+
+        Counted among pairs of the same bin. Where those are too few, among all pairs of that bin and the poorer ones,
+        and never among sharper ones: sharp strangers score lower, which would make a blurred likeness look rare.
+        """
+        own = int(np.digitize(eyes, BIN_EDGES))
+        comparable = self._bins == own
+        if int(comparable.sum()) < self._minimum:
+            comparable = self._bins <= own
+        basis = int(comparable.sum())
+        if basis < self._minimum:
+            return Rarity(None, None, None, basis)
+        above = np.zeros(len(comparable), dtype=bool)
+        above[: np.searchsorted(self._ascending, -np.float32(score), side="right")] = True
+        above &= comparable
+        count = int(above.sum())
+        if count == 0:
+            return Rarity(0.0, 0.0, none_in(basis), basis)
+        low, high = wilson(count / basis, self._independent(above, comparable))
+        return Rarity(count / basis, low, high, basis)
+
+    def _independent(self, above: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> float:
+        """How many independent pairs the comparable ones are worth.
+
+        Pairs that share a person go up and down together: one face that resembles everybody makes many high scores. The
+        variance of a share over pairs is therefore summed over pairs that have a person in common (Fafchamps and Gubert
+        2007, Journal of Development Economics 83, equation 2.5), and set against that of independent pairs.
+        """
+        share = above.sum() / comparable.sum()
+        if share == 1:
+            return float(self._people)
+        surplus = self._per_person(above) - share * self._per_person(comparable)
+        independent = share * (1 - share) * comparable.sum()
+        inflation = max(1.0, float((surplus**2).sum() / independent) - 1)
+        return max(1.0, float(comparable.sum()) / inflation)
+
+    def _per_person(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+        pairs = self._pairs[chosen]
+        both = np.concatenate([pairs["first"], pairs["second"]])
+        return np.bincount(both, minlength=self._people).astype(np.float64)
+
+
+def words(rarity: Rarity) -> str:
+    """A rarity in plain English."""
+    if rarity.share is None or rarity.low is None or rarity.high is None:
+        return f"not known: only {rarity.basis:,} pairs of strangers to go by"
+    if rarity.share == 0:
+        return f"fewer than {_odds(rarity.high)}: none of {rarity.basis:,} pairs of strangers scored as high"
+    verb = "scores" if rarity.share < 0.1 else "score"
+    return f"about {_odds(rarity.share)} strangers {verb} as high ({_odds(rarity.high)} to {_odds(rarity.low)})"
+
+
+def _odds(share: float) -> str:
+    if share >= 0.1:
+        return f"{share:.0%}".replace("%", " % of")
+    number = 1 / max(share, 1e-12)
+    digits = 1 - int(np.floor(np.log10(number)))
+    return f"1 in {round(number, min(digits, 0)):,.0f}"
+
+
+def _pairs_of(
+    space: Space, vectors: Vectors, eyes: NDArray[np.float32], starts: NDArray[np.int64], person: int
+) -> NDArray[np.void]:
+    """The pairs of one person with each one after it; rows are ordered by person, `starts` says where each begins."""
+    end = int(starts[person + 1])
+    own = slice(int(starts[person]), end)
+    scores = similarity(space, vectors[own], vectors[end:])
+    best = scores.argmax(axis=0)
+    columns = np.arange(scores.shape[1])
+    score, smaller = scores[best, columns], np.minimum(eyes[own][best], eyes[end:])
+    others = starts[person + 1 :] - end
+    pairs = np.empty(len(others), STRANGERS)
+    pairs["score"] = np.maximum.reduceat(score, others)
+    sizes = np.diff(np.append(others, len(score)))
+    is_best = score == np.repeat(pairs["score"], sizes)
+    pairs["eyes"] = np.maximum.reduceat(np.where(is_best, smaller, 0), others)
+    pairs["first"] = person
+    pairs["second"] = np.arange(person + 1, person + 1 + len(others))
+    return pairs
