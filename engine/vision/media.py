@@ -53,7 +53,7 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
         raise UnreadableMedia(f"{format_name}: more pixels than the decoder's limit") from error
     except Exception as error:
         # Decoders raise nearly any type of error on damaged or hostile bytes.
-        raise UnreadableMedia(_reason(format_name, error)) from error
+        raise UnreadableMedia(_reason(format_name, data, error)) from error
     return DecodedImage(pixels, format_name, width=pixels.shape[1], height=pixels.shape[0])
 
 
@@ -76,10 +76,33 @@ def _check_size(picture: ImageFile, max_pixels: int) -> None:
         )
 
 
-def _reason(format_name: str, error: Exception) -> str:
-    if "truncated" in str(error).lower():
+def _reason(format_name: str, data: bytes, error: Exception) -> str:
+    if "truncated" in str(error).lower() or _ends_early(format_name, data):
         return f"truncated {format_name}: the file ends before the picture does"
-    return f"damaged {format_name}: {error or type(error).__name__}"
+    return f"damaged {format_name}: {' '.join(str(error).split()) or type(error).__name__}"
+
+
+def _ends_early(format_name: str, data: bytes) -> bool:
+    """Return whether a file says itself that it is longer, where its decoder does not tell."""
+    if format_name == "WEBP":
+        return int.from_bytes(data[4:8], "little") + 8 > len(data)
+    if format_name in ("HEIF", "AVIF"):
+        return _end_of_boxes(data) > len(data)
+    return False
+
+
+def _end_of_boxes(data: bytes) -> int:
+    """Return where the last box of an ISO base media file ends; each begins with its length (ISO/IEC 14496-12)."""
+    position = 0
+    while position + 8 <= len(data):
+        length = int.from_bytes(data[position : position + 4], "big")
+        if length == 1:
+            length = int.from_bytes(data[position + 8 : position + 16], "big")
+        if length < 8:
+            # Zero is a box that reaches to the end of the file, anything else is no length.
+            return len(data)
+        position += length
+    return position
 
 
 def _upright(picture: Image.Image) -> Image.Image:

@@ -186,10 +186,22 @@ def test_a_truncated_file_is_refused_or_whole(format_name: str, percent: int) ->
         np.testing.assert_array_equal(pixels, decoded(data))
 
 
-@pytest.mark.parametrize("options", [{}, {"progressive": True}])
-def test_a_truncated_jpeg_is_named_as_such(options: dict[str, bool]) -> None:
-    data = encoded(scene(400, 300), "JPEG", **options)
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_file_cut_in_half_is_named_as_truncated(format_name: str) -> None:
+    data = encoded(scene(400, 300), format_name)
+    assert reason(data[: len(data) // 2]) == f"truncated {format_name}: the file ends before the picture does"
+
+
+def test_a_progressive_jpeg_cut_in_half_is_refused() -> None:
+    data = encoded(scene(400, 300), "JPEG", progressive=True)
     assert reason(data[: len(data) // 2]) == "truncated JPEG: the file ends before the picture does"
+
+
+def test_damage_is_named_in_one_line() -> None:
+    data = encoded(scene(), "HEIF")
+    meta = data.index(b"meta")
+    assert reason(data[:meta] + b"free" + data[meta + 4 :]).startswith("damaged HEIF: ")
+    assert "\n" not in reason(data[:meta] + b"free" + data[meta + 4 :])
 
 
 @given(st.binary(max_size=4000))

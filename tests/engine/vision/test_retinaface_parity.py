@@ -1,35 +1,23 @@
 """The network's numbers against those of TensorFlow on the same graph (make_retinaface_reference.py)."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from config.models import load_manifest
 from engine.vision.priors import decode_boxes, decode_landmarks, make_priors
 from engine.vision.retinaface import RetinaFace
 from engine.vision.weights import locate
+from tests.engine.vision.photographs import photograph
 
 REFERENCE = np.load(Path(__file__).parent / "fixtures" / "retinaface_reference.npz")
-PICTURES = {
-    "astronaut": ("skimage", "data/astronaut.png"),
-    "hopper": ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
-}
+PICTURES = ["astronaut", "hopper"]
 
 
 @pytest.fixture(scope="module")
 def network() -> RetinaFace:
     return RetinaFace.load(locate(load_manifest().detector), threads=1)
-
-
-def picture(name: str) -> np.ndarray:
-    package, file = PICTURES[name]
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        pytest.skip(f"the package {package}, which carries the picture, is not installed")
-    return np.array(Image.open(Path(spec.origin).parent / file).convert("RGB"))
 
 
 @pytest.mark.parametrize("name", ["noise", "disc"])
@@ -41,7 +29,7 @@ def test_raw_output_is_tensorflows(network: RetinaFace, name: str) -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_raw_output_for_a_photograph_is_tensorflows(network: RetinaFace, name: str) -> None:
-    raw = network.raw_output([picture(name)])
+    raw = network.raw_output([photograph(name)])
     chosen = REFERENCE[f"{name}.chosen"]
     for key, values in (("boxes", raw.boxes), ("landmarks", raw.landmarks), ("scores", raw.scores)):
         np.testing.assert_allclose(values[0].numpy()[chosen], REFERENCE[f"{name}.{key}"], atol=1e-4, rtol=0)
@@ -49,7 +37,7 @@ def test_raw_output_for_a_photograph_is_tensorflows(network: RetinaFace, name: s
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_face_is_where_tensorflow_finds_it(network: RetinaFace, name: str) -> None:
-    [faces] = network.detect_batch([picture(name)])
+    [faces] = network.detect_batch([photograph(name)])
     assert len(faces) == len(REFERENCE[f"{name}.face_scores"]) == 1
     np.testing.assert_allclose(faces[0].box, REFERENCE[f"{name}.face_boxes"][0], atol=1e-3)
     np.testing.assert_allclose(faces[0].landmarks, REFERENCE[f"{name}.face_landmarks"][0], atol=1e-3)
@@ -57,7 +45,7 @@ def test_the_face_is_where_tensorflow_finds_it(network: RetinaFace, name: str) -
 
 
 def test_pictures_in_one_batch_get_the_faces_they_get_alone(network: RetinaFace) -> None:
-    astronaut, hopper = picture("astronaut"), picture("hopper")
+    astronaut, hopper = photograph("astronaut"), photograph("hopper")
     blank = np.zeros_like(astronaut)
     together = network.detect_batch([blank, astronaut, hopper, astronaut[:, ::-1]])
     alone = [network.detect_batch([image])[0] for image in (blank, astronaut, hopper, astronaut[:, ::-1])]
