@@ -21,23 +21,23 @@ RecordsError
 └── Down                 the database cannot be reached
 """
 
+from config.errors import TriageError
 
-class RecordsError(Exception):
+
+class RecordsError(TriageError):
     """Something the records could not do."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        """Keep what is wrong (`message`) and the next thing to do about it (`hint`)."""
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
 
 
 class BadId(RecordsError):
     """A text that is not a public id of the kind asked for."""
 
+    exit_code = 2
+
 
 class NotFound(RecordsError):
     """Nothing has this id or name."""
+
+    exit_code = 2
 
 
 class Duplicate(RecordsError):
@@ -46,6 +46,8 @@ class Duplicate(RecordsError):
 
 class Refused(RecordsError):
     """A law of the house, a role, a permit or a claim stands against it."""
+
+    exit_code = 3
 
 
 class NoPermit(Refused):
@@ -91,6 +93,8 @@ class ContentChanged(VaultError):
 class KeysError(RecordsError):
     """The master key is missing, open to others, malformed or not the one these records were made with."""
 
+    exit_code = 4
+
 
 class LedgerBroken(RecordsError):
     """The ledger was changed by something other than the program."""
@@ -99,6 +103,10 @@ class LedgerBroken(RecordsError):
 class SchemaMismatch(RecordsError):
     """The tables of the database are older or newer than this program."""
 
+    exit_code = 4
+
 
 class Down(RecordsError):
     """The database cannot be reached, or another process kept it busy for too long."""
+
+    exit_code = 4
