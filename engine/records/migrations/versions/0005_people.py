@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("gallery_id", "person_id", name="uq_gallery_references_gallery_id_person_id"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_gallery_references_gallery_id", "gallery_references", ["gallery_id"], unique=False)
+    op.create_index("ix_gallery_references_expiry", "gallery_references", ["gallery_id", "expires_at"], unique=False)
     op.create_index("ix_gallery_references_person_id", "gallery_references", ["person_id"], unique=False)
     op.create_table(
         "person_relations",
