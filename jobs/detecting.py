@@ -46,7 +46,7 @@ def _look(bench: Workbench, media_id: int) -> None:
         _store_unreadable(bench, media_id, error.reason)
         return
     analysis = bench.pipeline.analyse(picture.pixels)
-    found = new_faces(analysis.faces)
+    found, space_id = new_faces(analysis.faces), bench.space.id
     with bench.records.database.write() as session:
         media = session.get(Media, media_id)
         if media is None:
@@ -59,7 +59,7 @@ def _look(bench: Workbench, media_id: int) -> None:
             found,
             detector=bench.pipeline.detector_identity,
             passes=analysis.passes,
-            space_id=bench.space.id,
+            space_id=space_id,
             actor=bench.actor,
         )
 

@@ -52,7 +52,10 @@ class Workbench:
 
     @cached_property
     def space(self) -> Space:
-        """The space of this process's vectors, made known to the records; raises WeightsError like `pipeline`."""
+        """The space of this process's vectors; raises WeightsError like `pipeline`.
+
+        The first use writes it to the records, so it must not come inside another write.
+        """
         space = space_of(self.pipeline.embedder)
         record = SpaceRecord(space.id, space.model, space.dimension, space.metric, space.description)
         with self.records.database.write() as session:
