@@ -21,10 +21,11 @@ from engine.search.eligibility import Eligible, Tally
 from engine.search.errors import IndexUnusable
 from engine.search.index import IndexReader, PublishedIndex, require_same_records
 from engine.search.kernels import FilteredScan, Kernel, Mask, WholeScan
-from engine.search.pairs import Pairs, Probe, best_owners, no_pairs, pair_up
+from engine.search.pairs import Pairs, best_owners, no_pairs, pair_up
+from engine.search.probes import Probe
 from engine.search.space import Space, checked, same_space
 
-_HINT = "Build the index again: triage index rebuild"
+_HINT = "Build the index again: triage index build"
 #: Rows asked for beyond the owners wanted, so that one round mostly does where people have several faces.
 _SPARE = 64
 

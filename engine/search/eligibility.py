@@ -1,6 +1,6 @@
 """Who a search may propose: asked of the records at the moment of the search, whatever an index remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,28 @@ def living_rows(session: Session, scope: Scope, space: Space, upto: int) -> NDAr
     """The numbers of the rows up to one that are still findable, int64 [n]."""
     query = select(IndexRow.id).where(_current(Eligible(scope), space), IndexRow.id <= upto)
     return np.array(session.scalars(query).all(), np.int64)
+
+
+def owners_with(session: Session, eligible: Eligible, space: Space, face_ids: Collection[int]) -> set[int]:
+    """The eligible owners that have one of the faces."""
+    owner = _owner(eligible.scope)
+    found: set[int] = set()
+    for portion in portions(face_ids):
+        query = select(owner).where(_current(eligible, space), IndexRow.face_id.in_(portion))
+        found.update(one for one in session.scalars(query) if one is not None)
+    return found
+
+
+def faces_of(session: Session, eligible: Eligible, space: Space, owners: Collection[int]) -> dict[int, set[int]]:
+    """The findable faces of each of the eligible owners."""
+    owner = _owner(eligible.scope)
+    found: dict[int, set[int]] = {}
+    for portion in portions(owners):
+        query = select(owner, IndexRow.face_id).where(_current(eligible, space), owner.in_(portion))
+        for one, face in session.execute(query):
+            if one is not None:
+                found.setdefault(one, set()).add(face)
+    return found
 
 
 def check(session: Session, eligible: Eligible, space: Space, rows: NDArray[np.int64]) -> RowBlock:

@@ -13,15 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.records import findable
-from engine.records.portions import portions
-from engine.records.schema import Face, LedgerEvent, LedgerHead
+from engine.records.schema import LedgerEvent, LedgerHead
 from engine.records.scopes import MATERIAL, Scope
-from engine.search import rarity
+from engine.search.calibration import strangers_among
 from engine.search.errors import IndexUnusable
 from engine.search.index_files import Build, Generation, building, current, open_generation, stamp
+from engine.search.rarity import STRANGERS
 from engine.search.space import Space, Vectors, checked
 
-_HINT = "Build it again: triage index rebuild"
+_HINT = "Build it again: triage index build"
 
 #: A place in the ledger and the seal there: records that do not hold it are not the ones an index was built from.
 Mark = tuple[int, str | None]
@@ -131,22 +131,11 @@ class _Columns:
 
 
 def _write_strangers(session: Session, draft: Build, scope: Scope, space: Space, taken: _Columns) -> None:
-    """A gallery's pairs of strangers; nobody knows yet which subjects of the material are different people."""
-    if scope == MATERIAL or not taken.rows:
-        found = np.empty(0, rarity.STRANGERS)
-    else:
+    found = np.empty(0, STRANGERS)
+    if taken.rows and scope != MATERIAL:
         owners, faces = np.concatenate(taken.owners), np.concatenate(taken.faces)
-        chosen = rarity.sample(owners)
-        eyes = _eye_distances(session, faces[chosen])
-        found = rarity.strangers(space, draft.array("vectors")[chosen], owners[chosen], eyes)
-    draft.write("strangers", rarity.STRANGERS, found.shape, [found])
-
-
-def _eye_distances(session: Session, faces: NDArray[np.int64]) -> NDArray[np.float32]:
-    found: dict[int, float] = {}
-    for portion in portions(faces.tolist()):
-        found.update(session.execute(select(Face.id, Face.eye_distance).where(Face.id.in_(portion))).tuples())
-    return np.array([found[face] for face in faces.tolist()], np.float32)
+        found = strangers_among(session, space, owners, faces, draft.array("vectors"))
+    draft.write("strangers", STRANGERS, found.shape, [found])
 
 
 def _newest_mark(session: Session) -> Mark:

@@ -29,7 +29,7 @@ from engine.search.errors import IndexBusy, IndexUnusable
 
 _CURRENT, _LOCK, _BUILDING, _META = "CURRENT", "LOCK", "building", "meta.json"
 _CHUNK = 1 << 20
-_HINT = "Build it again: triage index rebuild"
+_HINT = "Build it again: triage index build"
 
 
 @dataclass(frozen=True, slots=True)

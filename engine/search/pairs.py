@@ -7,24 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.records.findable import RowBlock
-from engine.search.space import Scores, Space, Vectors, exact_scores
+from engine.search.probes import Probe
+from engine.search.space import Scores, Space, exact_scores
 
 Ids = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """The faces a search is about, all of one person: vectors float32 [P, D] of the space with this id.
-
-    faces: their ids in the records, none for a picture that is only looked up. eyes: pixels between the eyes. excluded:
-    pairs of (a probe's face, another face) that an examiner held to be two people.
-    """
-
-    space_id: str
-    vectors: Vectors
-    eyes: tuple[float, ...]
-    faces: tuple[int, ...] | None = None
-    excluded: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +36,7 @@ def pair_up(space: Space, probe: Probe, block: RowBlock) -> Pairs:
         return no_pairs()
     scores = exact_scores(space, probe.vectors, block.vectors)
     for place, face in enumerate(probe.faces or ()):
-        others = [other for one, other in probe.excluded if one == face]
+        others = [other for one, other in probe.excluded.pairs if one == face]
         scores[place, np.isin(block.face_ids, others)] = -np.inf
     best = scores.argmax(axis=0)
     score = scores[best, np.arange(len(best))]

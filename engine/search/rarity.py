@@ -5,6 +5,7 @@ of their best two faces, as a candidate's is; its quality is the smaller distanc
 since small faces look alike.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from engine.search.space import Space, Vectors, similarity
 BIN_EDGES = (24.0, 48.0)
 #: People compared with each other; a larger gallery is sampled, 1,400 people make 979,300 pairs.
 MOST_PEOPLE = 1_400
+#: People whose scores against all others are in memory at once.
+_AT_ONCE = 64
 
 STRANGERS = np.dtype([("score", "<f4"), ("eyes", "<f4"), ("first", "<i4"), ("second", "<i4")])
 
@@ -49,10 +52,17 @@ def strangers(space: Space, vectors: Vectors, owners: NDArray[np.int64], eyes: N
     """
     order = np.argsort(owners, kind="stable")
     vectors, eyes = vectors[order], eyes[order]
-    starts = np.unique(owners[order], return_index=True)[1]
-    pairs = [_pairs_of(space, vectors, eyes, starts, person) for person in range(len(starts) - 1)]
-    found = np.concatenate(pairs) if pairs else np.empty(0, STRANGERS)
-    ordered: NDArray[np.void] = found[np.argsort(-found["score"], kind="stable")]
+    bounds = np.append(np.unique(owners[order], return_index=True)[1], len(order))
+    people = len(bounds) - 1
+    found = [np.empty(0, STRANGERS)]
+    for first in range(0, people - 1, _AT_ONCE):
+        last = min(first + _AT_ONCE, people - 1)
+        scores = similarity(space, vectors[bounds[first] : bounds[last]], vectors[bounds[first] :])
+        found += [
+            _pairs_of(person, scores, eyes[bounds[first] :], bounds - bounds[first]) for person in range(first, last)
+        ]
+    pairs = np.concatenate(found)
+    ordered: NDArray[np.void] = pairs[np.argsort(-pairs["score"], kind="stable")]
     return ordered
 
 
@@ -113,37 +123,34 @@ class Calibration:
 def words(rarity: Rarity) -> str:
     """A rarity in plain English."""
     if rarity.share is None or rarity.low is None or rarity.high is None:
-        return f"not known: only {rarity.basis:,} pairs of strangers to go by"
+        few = f"only {rarity.basis:,} pairs of strangers" if rarity.basis else "no strangers"
+        return f"not known: {few} to go by"
     if rarity.share == 0:
-        return f"fewer than {_odds(rarity.high)}: none of {rarity.basis:,} pairs of strangers scored as high"
-    verb = "scores" if rarity.share < 0.1 else "score"
-    return f"about {_odds(rarity.share)} strangers {verb} as high ({_odds(rarity.high)} to {_odds(rarity.low)})"
+        return f"fewer than {_odds(rarity.high)} strangers: none of {rarity.basis:,} pairs scored as high"
+    return f"about {_odds(rarity.share)} strangers score as high ({_odds(rarity.high)} to {_odds(rarity.low)})"
 
 
 def _odds(share: float) -> str:
+    """A share as people say it, to two digits: "37 % of" or "1 in 2,300"."""
     if share >= 0.1:
         return f"{share:.0%}".replace("%", " % of")
-    number = 1 / max(share, 1e-12)
-    digits = 1 - int(np.floor(np.log10(number)))
-    return f"1 in {round(number, min(digits, 0)):,.0f}"
+    number = 1 / share
+    return f"1 in {round(number, 1 - math.floor(math.log10(number))):,.0f}"
 
 
 def _pairs_of(
-    space: Space, vectors: Vectors, eyes: NDArray[np.float32], starts: NDArray[np.int64], person: int
+    person: int, scores: NDArray[np.float32], eyes: NDArray[np.float32], bounds: NDArray[np.int64]
 ) -> NDArray[np.void]:
-    """The pairs of one person with each one after it; rows are ordered by person, `starts` says where each begins."""
-    end = int(starts[person + 1])
-    own = slice(int(starts[person]), end)
-    scores = similarity(space, vectors[own], vectors[end:])
-    best = scores.argmax(axis=0)
-    columns = np.arange(scores.shape[1])
-    score, smaller = scores[best, columns], np.minimum(eyes[own][best], eyes[end:])
-    others = starts[person + 1 :] - end
-    pairs = np.empty(len(others), STRANGERS)
-    pairs["score"] = np.maximum.reduceat(score, others)
-    sizes = np.diff(np.append(others, len(score)))
-    is_best = score == np.repeat(pairs["score"], sizes)
-    pairs["eyes"] = np.maximum.reduceat(np.where(is_best, smaller, 0), others)
+    """The pairs of one person with each one after it; person i's faces are those from bounds[i] to bounds[i + 1]."""
+    own, end = slice(bounds[person], bounds[person + 1]), bounds[person + 1]
+    best = scores[own, end:].argmax(axis=0)
+    score = scores[own, end:][best, np.arange(len(best))]
+    smaller = np.minimum(eyes[own][best], eyes[end:])
+    starts = bounds[person + 1 : -1] - end
+    pairs = np.empty(len(starts), STRANGERS)
+    pairs["score"] = np.maximum.reduceat(score, starts)
+    is_best = score == np.repeat(pairs["score"], np.diff(np.append(starts, len(score))))
+    pairs["eyes"] = np.maximum.reduceat(np.where(is_best, smaller, 0), starts)
     pairs["first"] = person
-    pairs["second"] = np.arange(person + 1, person + 1 + len(others))
+    pairs["second"] = np.arange(person + 1, person + 1 + len(starts))
     return pairs

@@ -1,0 +1,70 @@
+"""Probes: the faces a search is about, with what examiners have already held about them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.records import exclusions
+from engine.records.embeddings import vectors
+from engine.records.exclusions import Exclusions
+from engine.records.portions import portions
+from engine.records.schema import Face
+from engine.search.space import Space, Vectors, checked
+
+_NOTHING_EXCLUDED = Exclusions(frozenset(), frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What a score's worth depends on: pixels between the eyes, and degrees the face is turned to a side."""
+
+    eyes: float
+    yaw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The faces of one person to search with: vectors float32 [P, D] of one space, the quality of each.
+
+    faces: their ids in the records; none of a picture that is only looked up.
+    """
+
+    space_id: str
+    vectors: Vectors
+    qualities: tuple[Quality, ...]
+    faces: tuple[int, ...] | None = None
+    excluded: Exclusions = _NOTHING_EXCLUDED
+
+
+def probe_of_faces(session: Session, space: Space, face_ids: Collection[int]) -> Probe | None:
+    """The probe of recorded faces of one person; None where none of them has a vector in the space."""
+    known = vectors(session, space.id, face_ids)
+    if not known:
+        return None
+    faces = tuple(sorted(known))
+    quality = qualities(session, faces)
+    return Probe(
+        space.id,
+        checked(space, np.stack([known[face] for face in faces]), "The probe"),
+        tuple(quality[face] for face in faces),
+        faces,
+        exclusions.of_probe(session, faces),
+    )
+
+
+def probe_of_picture(space: Space, vector: ArrayLike, quality: Quality) -> Probe:
+    """The probe of one face, float32 [D], that the records do not hold; raises SpaceMismatch and BadVector."""
+    return Probe(space.id, checked(space, np.atleast_2d(vector), "The probe"), (quality,))
+
+
+def qualities(session: Session, face_ids: Collection[int]) -> dict[int, Quality]:
+    """The quality of recorded faces."""
+    found: dict[int, Quality] = {}
+    for portion in portions(face_ids):
+        query = select(Face.id, Face.eye_distance, Face.yaw).where(Face.id.in_(portion))
+        found.update((face, Quality(eyes, yaw)) for face, eyes, yaw in session.execute(query))
+    return found
