@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine.records.errors import Down, SchemaMismatch
@@ -92,7 +92,7 @@ class Database:
         if revision != HEAD:
             raise SchemaMismatch(
                 f"The database is at revision {revision or 'none'}, this program needs {HEAD}.",
-                "Run the newest triage on this database; `triage doctor` shows which version this one is.",
+                "Run the newest release of Triage on this database.",
             )
 
     def close(self) -> None:
@@ -106,7 +106,10 @@ class Database:
             try:
                 session.connection()
                 yield session
-            except OperationalError as error:
+            except DatabaseError as error:
+                # A file that is no database, or a damaged one, comes as a plain DatabaseError.
+                if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+                    raise
                 raise _down(engine, error) from error
 
 
@@ -150,13 +153,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _down(engine: Engine, error: OperationalError) -> Down:
+def _down(engine: Engine, error: DatabaseError) -> Down:
     where = engine.url.render_as_string(hide_password=True)
     if "locked" in str(error.orig):
         return Down(
             f"The database {where} was kept busy by another process for {_BUSY_SECONDS} seconds.",
             "Try again; `triage health` shows what is running.",
         )
-    return Down(
-        f"The database {where} cannot be used: {error.orig}.", "See that it is there and running: triage doctor"
-    )
+    return Down(f"The database {where} cannot be used: {error.orig}.", "See that it is there, whole and running.")
