@@ -1,10 +1,11 @@
 """The review desk: who examines what at this moment, and what there is to examine."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ScalarSelect, String, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from engine.records import grounds, leases, ledger, outcome
@@ -13,9 +14,18 @@ from engine.records.errors import WrongTransition
 from engine.records.examiners import require_examiner
 from engine.records.ids import PREFIXES, parse, public
 from engine.records.referrals import get_referral
-from engine.records.schema import Face, Lease, Referral, ReferralMedia, Subject, User, now
+from engine.records.schema import Case, CaseReferral, Face, Lease, Referral, ReferralMedia, Subject, User, now
 from engine.records.subjects import get_subject
 from engine.records.words import LeaseKind, ReferralState, SubjectStanding
+
+
+class Shelf(StrEnum):
+    """Which referrals a queue shows: what a user may examine, or all in some state, whoever may."""
+
+    MINE = "mine"
+    READY = "ready"
+    SECOND = "second"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,8 @@ class QueueRow:
     """One line of the review queue.
 
     media, faces, subjects: how many. open_subjects: how many of the subjects nobody has concluded on for good.
-    held_by: who is examining one of them now, as the ledger names users; none when it is free.
+    held_by: who is examining one of them now, as the ledger names users; none when it is free. case: the name of the
+    case linked first; none without one. waits_for_me: it waits for one more examiner, who can be this user.
     """
 
     referral_id: int
@@ -38,6 +49,8 @@ class QueueRow:
     subjects: int
     open_subjects: int
     held_by: str | None
+    case: str | None
+    waits_for_me: bool
 
     @property
     def id(self) -> str:
@@ -80,25 +93,17 @@ def settle_expired(session: Session, ended: Iterable[Lease], *, actor: Actor) ->
         outcome.settle(session, get_referral(session, referral_id), actor=actor)
 
 
-def queue(session: Session, user: User, limit: int = 50, offset: int = 0) -> list[QueueRow]:
-    """What this user may examine, most urgent and then oldest first.
+def queue(
+    session: Session, user: User, limit: int = 50, offset: int = 0, *, shelf: Shelf = Shelf.MINE
+) -> list[QueueRow]:
+    """The referrals on a shelf, most urgent and then oldest first.
 
-    Referrals that wait for one more examiner are among them where that can be this user.
+    On the user's own are those that are ready or being examined, and those that wait for one more examiner where that
+    can be this user.
     """
-    second = {subject.referral_id for subject in outcome.awaiting(session, user)}
-    page = (
-        select(Referral.id)
-        .where(
-            Referral.unit_id == user.unit_id,
-            or_(
-                Referral.state.in_((ReferralState.READY, ReferralState.IN_REVIEW)),
-                and_(Referral.state == ReferralState.AWAITING_SECOND, Referral.id.in_(second)),
-            ),
-        )
-        .order_by(Referral.priority, Referral.received_at, Referral.id)
-        .limit(limit)
-        .offset(offset)
-    ).subquery()
+    second = _waiting_for(session, user)
+    order = (Referral.priority, Referral.received_at, Referral.id)
+    page = select(Referral.id).where(_on(shelf, user, second)).order_by(*order).limit(limit).offset(offset).subquery()
     query = (
         select(
             Referral.id.label("referral_id"),
@@ -113,11 +118,36 @@ def queue(session: Session, user: User, limit: int = 50, offset: int = 0) -> lis
             _subjects().label("subjects"),
             _subjects(SubjectStanding.OPEN).label("open_subjects"),
             _holder().label("held_by"),
+            _case().label("case"),
         )
         .join(page, page.c.id == Referral.id)
-        .order_by(Referral.priority, Referral.received_at, Referral.id)
+        .order_by(*order)
     )
-    return [QueueRow(**row) for row in session.execute(query).mappings()]
+    return [QueueRow(**row, waits_for_me=row["referral_id"] in second) for row in session.execute(query).mappings()]
+
+
+def queue_length(session: Session, user: User, *, shelf: Shelf = Shelf.MINE) -> int:
+    """How many referrals are on a shelf."""
+    second = _waiting_for(session, user) if shelf is Shelf.MINE else set[int]()
+    return session.scalar(select(func.count()).select_from(Referral).where(_on(shelf, user, second))) or 0
+
+
+def _waiting_for(session: Session, user: User) -> set[int]:
+    return {subject.referral_id for subject in outcome.awaiting(session, user)}
+
+
+def _on(shelf: Shelf, user: User, second: Collection[int]) -> ColumnElement[bool]:
+    """What puts a referral on a shelf; second: the referrals that wait for this user as one more examiner."""
+    of_unit = Referral.unit_id == user.unit_id
+    if shelf is Shelf.ALL:
+        return of_unit
+    if shelf is Shelf.READY:
+        return and_(of_unit, Referral.state == ReferralState.READY)
+    waiting = Referral.state == ReferralState.AWAITING_SECOND
+    if shelf is Shelf.SECOND:
+        return and_(of_unit, waiting)
+    ready = Referral.state.in_((ReferralState.READY, ReferralState.IN_REVIEW))
+    return and_(of_unit, or_(ready, and_(waiting, Referral.id.in_(second))))
 
 
 def _claim(session: Session, referral: Referral, resource: str, user: User, seconds: float) -> Lease:
@@ -158,6 +188,17 @@ def _subjects(standing: SubjectStanding | None = None) -> ScalarSelect[int]:
     if standing is not None:
         query = query.where(Subject.standing == standing)
     return query.correlate(Referral).scalar_subquery()
+
+
+def _case() -> ScalarSelect[str | None]:
+    first = (
+        select(func.min(CaseReferral.id))
+        .where(CaseReferral.referral_id == Referral.id, CaseReferral.unlinked_at.is_(None))
+        .correlate(Referral)
+        .scalar_subquery()
+    )
+    query = select(Case.name).join(CaseReferral, CaseReferral.case_id == Case.id)
+    return query.where(CaseReferral.id == first).correlate(Referral).scalar_subquery()
 
 
 def _holder() -> ScalarSelect[str | None]:
