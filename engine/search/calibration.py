@@ -70,5 +70,6 @@ def _from_records(session: Session, scope: Scope, space: Space) -> NDArray[np.vo
 def _eye_distances(session: Session, faces: NDArray[np.int64]) -> NDArray[np.float32]:
     found: dict[int, float] = {}
     for portion in portions(faces.tolist()):
-        found.update(session.execute(select(Face.id, Face.eye_distance).where(Face.id.in_(portion))).tuples())
+        query = select(Face.id, Face.eye_distance).where(Face.id.in_(portion))
+        found.update(session.execute(query).tuples().all())
     return np.array([found[face] for face in faces.tolist()], np.float32)
