@@ -80,7 +80,8 @@ def _print(batch: Batch, sums: Accounting, document: dict[str, Any]) -> None:
         empty="No referral came of this batch.",
     )
     if document["refused"]:
-        print_line(f"\n{counted(len(document['refused']), 'file or folder', 'files or folders')} refused:")
+        print_line("")
+        print_line(f"{counted(len(document['refused']), 'file or folder', 'files or folders')} refused:")
         print_table(("path", "reason"), ((one["path"], one["reason"]) for one in document["refused"]), empty="")
 
 

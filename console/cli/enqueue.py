@@ -100,7 +100,8 @@ def _print(document: dict[str, Any]) -> None:
             empty="",
         )
     if refused:
-        print_line(f"\n{counted(len(refused), 'file or folder', 'files or folders')} refused:")
+        print_line("")
+        print_line(f"{counted(len(refused), 'file or folder', 'files or folders')} refused:")
         print_table(("path", "reason"), ((one["path"], one["reason"]) for one in refused), empty="")
     for warning in document["warnings"]:
         say(f"Warning: {warning}")

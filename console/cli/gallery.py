@@ -176,7 +176,8 @@ def _name(what: str, found: Any) -> None:
     rows = list(found)
     if not rows:
         return
-    print_line(f"\n{counted(len(rows), 'picture')}: {what}")
+    print_line("")
+    print_line(f"{counted(len(rows), 'picture')}: {what}")
     print_table(("file", "what"), rows[:_NAMED], empty="")
     if len(rows) > _NAMED:
         print_line(f"and {len(rows) - _NAMED} more: --json names all")

@@ -90,9 +90,8 @@ def _print(snapshot: "Snapshot") -> None:
 
 
 def _indexes(snapshot: "Snapshot") -> str:
-    behind = sum(index.behind > 0 for index in snapshot.indexes)
-    late = f", {behind} behind (the rest is read from the records)" if behind else ""
-    return f"{len(snapshot.indexes) - behind} up to date{late}"
+    due = sum(index.due for index in snapshot.indexes)
+    return f"{due} of {len(snapshot.indexes)} should be built again" if due else "none needs to be built"
 
 
 def _oldest(lane: "LaneHealth") -> str:

@@ -1,5 +1,6 @@
 """`triage index`: the published copies of the faces that searches read; the records remain the truth."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,7 +61,11 @@ def build(
         space = working_space(session)
         chosen = wanted or {lag.scope for lag in lags(session, here.paths) if lag.faces}
         built = (
-            [] if space is None else [(one, publish(session, here.paths.index, one, space)) for one in sorted(chosen)]
+            []
+            if space is None
+            else [
+                (one, publish(session, here.paths.index, one, space)) for one in sorted(chosen, key=attrgetter("name"))
+            ]
         )
     if as_json:
         print_json([{"scope": one.name, "snapshot": index.snapshot, "faces": len(index.rows)} for one, index in built])

@@ -101,7 +101,8 @@ def explain(referral_id: ReferralId, as_json: Json = False) -> None:
         return
     print_events(events, names, empty="")
     if referral.reason:
-        print_line(f"\nIt is {referral.state.replace('_', ' ')}: {referral.reason}")
+        print_line("")
+        print_line(f"It is {referral.state.replace('_', ' ')}: {referral.reason}")
 
 
 @app.command(epilog=examples("triage referral hold R12 --reason 'waiting for the original files'"))

@@ -13,6 +13,7 @@ from engine.records.actors import Actor
 from engine.records.deployment import Records, open_records
 from engine.records.words import UserRole
 from tests.console.cli.program import ACCOUNT, Program
+from tests.console.cli.reports import report, take_in
 
 SUPERVISOR = "Ada"
 
@@ -49,3 +50,10 @@ def triage(empty: Program, records: Records) -> Program:
     with records.database.write() as session:
         users.add_user(session, SUPERVISOR, UserRole.SUPERVISOR, ACCOUNT, actor=Actor.machine("setup"))
     return empty
+
+
+@pytest.fixture
+def with_a_report(triage: Program, records: Records) -> Program:
+    """A deployment that has taken one report in."""
+    take_in(records, report())
+    return triage
