@@ -16,6 +16,7 @@ from config.settings import Settings
 from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.spaces import SpaceRecord, register
+from engine.search.candidates import Searcher
 from engine.search.space import Space, space_of
 
 if TYPE_CHECKING:
@@ -61,6 +62,16 @@ class Workbench:
         with self.records.database.write() as session:
             register(session, record, actor=self.actor)
         return space
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """The search over published indexes and records, which keeps what it has opened."""
+        settings = self.settings
+        return Searcher(
+            self.paths.index,
+            calibration_minimum=settings.search.calibration_minimum,
+            threads=settings.detection.threads,
+        )
 
     def warm_up(self) -> None:
         """Load the models now, so that the first job does not wait for them."""

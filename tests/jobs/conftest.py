@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,15 @@ from redis import Redis
 from config.models import load_manifest
 from config.paths import Paths
 from config.settings import Settings
+from engine.records import galleries, permits, users
+from engine.records.actors import Actor
 from engine.records.deployment import Records, open_records
+from engine.records.schema import now
+from engine.records.words import Channel, GalleryPurpose, SubjectRole, UserRole
+from jobs.enrol import enrol
 from jobs.workbench import Workbench
 from tests.jobs.jobs_world import Server
+from tests.jobs.pictures import astronaut, beside, hopper, mirrored, nobody, png
 
 if TYPE_CHECKING:
     from engine.vision.pipeline import FacePipeline
@@ -72,3 +79,60 @@ def bench(records: Records, settings: Settings, paths: Paths, pipeline: "FacePip
     bench = Workbench(records, settings, paths, holder="command:test")
     bench.pipeline = pipeline
     return bench
+
+
+@pytest.fixture
+def incoming(tmp_path: Path) -> Path:
+    """Three reports: two people in one picture and one of them again, nobody, and a broken file."""
+    reports = {
+        "people/both.png": png(beside(astronaut(), hopper())),
+        "people/again.png": png(mirrored(hopper())),
+        "nobody/wall.png": png(nobody()),
+        "broken/file.jpg": b"\xff\xd8\xff and no more",
+    }
+    for name, data in reports.items():
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(data)
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def supervisor(records) -> Actor:
+    with records.database.write() as session:
+        setup = Actor.machine("setup")
+        return Actor.user(users.add_user(session, "chief", UserRole.SUPERVISOR, None, actor=setup))
+
+
+@pytest.fixture
+def known(bench, records, supervisor, tmp_path) -> int:
+    """A gallery that knows the astronaut."""
+    (tmp_path / "known" / "eileen").mkdir(parents=True)
+    (tmp_path / "known" / "eileen" / "1.png").write_bytes(png(mirrored(astronaut())))
+    with records.database.write() as session:
+        gallery = galleries.create_gallery(
+            session,
+            "known",
+            purpose=GalleryPurpose.MISSING,
+            purpose_text="tests",
+            owner="unit",
+            lawful_basis="none needed",
+            actor=supervisor,
+        )
+    enrol(bench, "known", tmp_path / "known", actor=supervisor, advance=lambda *_: None)
+    return gallery.id
+
+
+@pytest.fixture
+def permit(records, supervisor, known) -> None:
+    with records.database.write() as session:
+        permits.grant(
+            session,
+            channel=Channel.INTAKE,
+            purpose="find who they are",
+            lawful_basis="none needed",
+            roles=list(SubjectRole),
+            galleries=[known],
+            material=True,
+            approver=supervisor,
+            expires_at=now() + timedelta(days=1),
+        )

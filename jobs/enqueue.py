@@ -1,0 +1,152 @@
+"""`triage enqueue`: reports become recorded referrals, and then somebody's work; nothing is lost on the way."""
+
+import shutil
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redis.exceptions import RedisError
+from sqlalchemy import select
+
+from engine.formats.incoming import IncomingReferral, RefusedInput
+from engine.formats.read import read
+from engine.records import batches, cases
+from engine.records.actors import Actor
+from engine.records.intake import NORMAL_PRIORITY, admit
+from engine.records.schema import Batch, Case, Referral
+from engine.records.staging import stage
+from engine.records.words import ReferralState
+from jobs.alive import keeper_at_work, lanes_at_work
+from jobs.connection import connect
+from jobs.dispatch import dispatch
+from jobs.errors import DiskFull, RedisDown
+from jobs.pending import UNDER_WAY
+from jobs.workbench import Workbench
+
+_POLL_SECONDS = 0.2
+_REMIND_SECONDS = 30.0
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How reports are to be taken in; `case` is the name of a case that each is linked to."""
+
+    each: bool = False
+    format: str = "auto"
+    case: str | None = None
+    priority: int = NORMAL_PRIORITY
+    wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one call: `document` is what `--json` prints; `complete`: nothing was refused, nothing failed."""
+
+    document: dict[str, Any]
+    complete: bool
+
+
+def enqueue(bench: Workbench, sources: Iterable[Path], order: Order, *, actor: Actor, say: Say) -> Receipt:
+    """Take reports in and hand them to the workers; `say` is given sentences for people while it runs.
+
+    With no services in an embedded deployment the work is done here. With Redis down the receipt warns and the
+    referrals stay received. Raises NotFound for an unknown case, DiskFull, and Down.
+    """
+    _require_room(bench)
+    case = _case(bench, order.case)
+    batch, referral_ids = _take_in(bench, sources, order, case, actor)
+    warnings = hand_over(bench, referral_ids, say)
+    if order.wait and not warnings:
+        wait_until_settled(bench, referral_ids, say)
+    with bench.records.database.read() as session:
+        document = batches.batch_summary(session, batch) | {"warnings": warnings}
+    failed = any(entry["state"] == ReferralState.FAILED for entry in document["referrals"])
+    return Receipt(document, complete=not failed and not document["refused"])
+
+
+def hand_over(bench: Workbench, referral_ids: Collection[int], say: Say) -> list[str]:
+    """See that somebody does the work of these referrals; gives warnings where that has to wait."""
+    settings, paths = bench.settings, bench.paths
+    somebody_starts_services = settings.redis_url is not None or keeper_at_work(settings, paths)
+    try:
+        redis = connect(settings, paths)
+        if somebody_starts_services or lanes_at_work(redis, settings):
+            dispatch(bench.records, redis, settings, referral_ids, bench.actor)
+            return []
+    except (RedisDown, RedisError):
+        if somebody_starts_services:
+            return ["Redis does not answer. The referrals are recorded and will be queued as soon as it does."]
+    from jobs.inline import work_here  # Brings the search with it, which most calls do without.
+
+    work_here(bench, say)
+    return []
+
+
+def wait_until_settled(bench: Workbench, referral_ids: Collection[int], say: Say) -> None:
+    """Wait until no worker has anything left to do for these referrals."""
+    remind = time.monotonic() + _REMIND_SECONDS
+    while left := _under_way(bench, referral_ids):
+        if time.monotonic() > remind:
+            say(f"Still waiting for {left} referrals; `triage health` shows how the workers are.")
+            remind = time.monotonic() + _REMIND_SECONDS
+        time.sleep(_POLL_SECONDS)
+
+
+def _under_way(bench: Workbench, referral_ids: Collection[int]) -> int:
+    with bench.records.database.read() as session:
+        states = session.scalars(select(Referral.state).where(Referral.id.in_(referral_ids)))
+        return sum(state in UNDER_WAY for state in states)
+
+
+def _require_room(bench: Workbench) -> None:
+    free, reserve = shutil.disk_usage(bench.paths.home).free, bench.settings.health.disk_reserve_bytes
+    if free < reserve:
+        raise DiskFull(
+            f"{bench.paths.home} has {free // 2**20} MiB free; below {reserve // 2**20} MiB nothing is taken in.",
+            "Make room, or set health.disk_reserve_bytes; what is recorded already is safe.",
+        )
+
+
+def _case(bench: Workbench, name: str | None) -> Case | None:
+    if name is None:
+        return None
+    with bench.records.database.read() as session:
+        return cases.case_named(session, name)
+
+
+def _take_in(
+    bench: Workbench, sources: Iterable[Path], order: Order, case: Case | None, actor: Actor
+) -> tuple[Batch, list[int]]:
+    """Record every input in a batch, each in a transaction of its own; the batch and its referrals."""
+    with bench.records.database.write() as session:
+        batch = batches.start_batch(session, actor=actor)
+    inputs, referral_ids = 0, []
+    for source in sources:
+        limit = bench.settings.intake.max_file_bytes
+        for found in read(source, each=order.each, format=order.format, max_file_bytes=limit):
+            inputs += 1
+            if isinstance(found, RefusedInput):
+                with bench.records.database.write() as session:
+                    batches.refuse(session, batch, found.path, found.reason, actor=actor)
+            else:
+                referral_ids.append(_admit(bench, batch, found, order, case, actor))
+    with bench.records.database.write() as session:
+        batches.finish_batch(session, batch, inputs=inputs, actor=actor)
+    return batch, referral_ids
+
+
+def _admit(
+    bench: Workbench, batch: Batch, incoming: IncomingReferral, order: Order, case: Case | None, actor: Actor
+) -> int:
+    records = bench.records
+    with records.database.read() as session:
+        staged = stage(session, records.vault, incoming)
+    with records.database.write() as session:
+        received = admit(session, records.vault, batch, staged, actor=actor, priority=order.priority)
+        if case is not None:
+            cases.link_case(session, case, received.referral, actor=actor)
+        return received.referral.id

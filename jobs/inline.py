@@ -1,0 +1,54 @@
+"""The work without workers: where no services run, the command that brought the work does it."""
+
+from collections.abc import Callable
+
+import structlog
+
+from jobs.detecting import detect_media
+from jobs.failures import reason_of
+from jobs.matching import match_referral
+from jobs.pending import Pending, pending
+from jobs.queues import Work
+from jobs.settling import give_up
+from jobs.workbench import Workbench
+
+log = structlog.get_logger()
+
+
+def work_here(bench: Workbench, say: Callable[[str], None]) -> None:
+    """Do the work of every referral that waits, those that an interrupted command left behind included.
+
+    `bench` must be without Redis. Raises WeightsError before anything is touched where the models cannot be loaded.
+    """
+    with bench.records.database.read() as session:
+        waiting = pending(session)
+    if not waiting:
+        return
+    say(f"No worker is running: doing the work of {len(waiting)} referrals here.")
+    bench.warm_up()
+    for entry in waiting:
+        _settle(bench, entry)
+
+
+def _settle(bench: Workbench, entry: Pending) -> None:
+    # Its files first; what is next after them is asked again, until nothing is left or something failed.
+    works = list(entry.works)
+    while works:
+        if not all(_done(bench, work) for work in works):
+            return
+        with bench.records.database.read() as session:
+            left = pending(session, [entry.referral_id])
+        works = [work for one in left for work in one.works]
+
+
+def _done(bench: Workbench, work: Work) -> bool:
+    try:
+        if work.task == "detect":
+            detect_media(bench, work.number)
+        else:
+            match_referral(bench, work.number)
+    except Exception as error:
+        log.error("work failed", job=work.job_id, exc_info=error)
+        give_up(bench.records, work.job_id, reason_of(error), bench.actor)
+        return False
+    return True

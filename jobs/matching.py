@@ -1,0 +1,57 @@
+"""What the job `match` does: the faces of one referral become subjects, each is searched, and the referral is ready."""
+
+from engine.records import ids, states, subjects
+from engine.records.schema import Referral
+from engine.records.words import ReferralState
+from jobs.dispatch import submit_all
+from jobs.grouping import group_referral
+from jobs.pending import pending
+from jobs.queues import match
+from jobs.searching import search_subject
+from jobs.settling import begin
+from jobs.work_lease import work_lease
+from jobs.workbench import Workbench
+
+
+def match_referral(bench: Workbench, referral_id: int) -> None:
+    """Group, search and make ready a referral whose files have all been looked at.
+
+    Safe to repeat and to run twice at once. A subject that no permit lets be searched says so and the referral becomes
+    ready all the same, and so does one without any face: people look at it then.
+    """
+    with work_lease(bench.records, ids.public("referral", referral_id), bench.holder):
+        if _start(bench, referral_id):
+            for subject_id in _group(bench, referral_id):
+                search_subject(bench, subject_id)
+            _finish(bench, referral_id)
+
+
+def _start(bench: Workbench, referral_id: int) -> bool:
+    """Whether the referral is waiting for its match; one with files to look at gets the jobs for them instead."""
+    with bench.records.database.read() as session:
+        waiting = pending(session, [referral_id])
+    if not waiting:
+        return False
+    if waiting[0].works != (match(referral_id),):
+        if bench.redis is not None:
+            submit_all(bench.records, bench.redis, bench.settings, waiting, bench.actor)
+        return False
+    with bench.records.database.write() as session:
+        begin(session, session.get_one(Referral, referral_id), bench.actor)
+    return True
+
+
+def _group(bench: Workbench, referral_id: int) -> list[int]:
+    space = bench.space
+    with bench.records.database.write() as session:
+        referral = session.get_one(Referral, referral_id)
+        group_referral(session, referral, space, bench.actor)
+        return [subject.id for subject in subjects.subjects_of(session, referral)]
+
+
+def _finish(bench: Workbench, referral_id: int) -> None:
+    with bench.records.database.write() as session:
+        referral = session.get_one(Referral, referral_id)
+        # A supplement may have come in while the search ran: then the referral was received again, and stays so.
+        if referral.state is ReferralState.WORKING:
+            states.move(session, referral, ReferralState.READY, bench.actor)

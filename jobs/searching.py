@@ -1,0 +1,87 @@
+"""The automatic search of one subject: under a permit or not at all, and then saying why."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from engine.records import cases, permits, subjects
+from engine.records.errors import NoPermit
+from engine.records.permits import PermitGrant
+from engine.records.schema import Permit, Subject, now
+from engine.records.searches import SearchRecord, record_search
+from engine.records.words import Channel, SubjectRole
+from engine.search.candidates import Surroundings
+from engine.search.probes import probe_of_faces
+from jobs.workbench import Workbench
+
+_NO_VECTOR = "No face of it can be compared in the space at work; mark its eyes by hand, or compare by eye."
+
+
+@dataclass(frozen=True, slots=True)
+class _Authority:
+    """What lets a search run: the grant, the case it is for where it needs one, and the permit's purpose."""
+
+    grant: PermitGrant
+    case_id: int | None
+    purpose: str
+
+
+def search_subject(bench: Workbench, subject_id: int) -> None:
+    """Search a subject and make the result its current list; where no permit covers it, note that on the subject."""
+    space, searcher, top = bench.space, bench.searcher, bench.settings.search.top
+    started = now()
+    try:
+        with bench.records.database.read() as session:
+            subject = subjects.get_subject(session, subject_id)
+            role = subject.role
+            case_ids = tuple(case.id for case in cases.cases_of(session, subject.referral_id))
+            authority = _authority(session, role, case_ids)
+            members = subjects.members_of(session, [subject_id])[subject_id]
+            probe = probe_of_faces(session, space, members)
+            if probe is not None:
+                around = Surroundings(subject.referral_id, case_ids)
+                proposal = searcher.propose(session, space, probe, authority.grant, around, top=top)
+        if probe is None:
+            _note(bench, subject_id, _NO_VECTOR)
+            return
+        with bench.records.database.write() as session:
+            record = SearchRecord(
+                grant=authority.grant,
+                channel=Channel.INTAKE,
+                role=role,
+                purpose=authority.purpose,
+                space_id=space.id,
+                probe={"faces": list(probe.faces or ())},
+                top=top,
+                exact=proposal.exact,
+                scopes=proposal.scopes,
+                eligible_owners=proposal.eligible_owners,
+                excluded_owners=proposal.excluded_owners,
+                started_at=started,
+                run_by=bench.holder,
+                subject_id=subject_id,
+                case_id=authority.case_id,
+                detector=bench.pipeline.detector_identity,
+            )
+            record_search(session, record, proposal.candidates, actor=bench.actor)
+            session.get_one(Subject, subject_id).not_searched = None
+    except NoPermit as refusal:
+        _note(bench, subject_id, refusal.message)
+
+
+def _authority(session: Session, role: SubjectRole, case_ids: tuple[int, ...]) -> _Authority:
+    """The permit of one of the referral's cases, or a standing one of the intake; raises NoPermit."""
+    for case_id in (*case_ids, None):
+        try:
+            grant = permits.galleries_covered(session, channel=Channel.INTAKE, role=role, case_id=case_id)
+        except NoPermit:
+            if case_id is None:
+                raise
+        else:
+            return _Authority(grant, case_id, session.get_one(Permit, grant.permit_id).purpose)
+    raise AssertionError("the standing permit is always asked for last")
+
+
+def _note(bench: Workbench, subject_id: int, reason: str) -> None:
+    with bench.records.database.write() as session:
+        session.get_one(Subject, subject_id).not_searched = reason
