@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
 from engine.records import ledger, outcome, people
@@ -21,7 +21,6 @@ from tests.engine.records.records_world import (
     a_listed_subject,
     a_user,
     concluding,
-    make_template,
     proposed,
 )
 
@@ -32,11 +31,12 @@ ABOUT_SUBJECT = {ConclusionKind.NO_MATCH, ConclusionKind.SET_ASIDE}
 class Examination(RuleBasedStateMachine):
     """Three examiners conclude and undo on one subject with two candidates."""
 
+    template: Path
+
     @initialize()
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        path = Path(self.folder.name)
-        self.world = World.copy(make_template(path), path)
+        self.world = World.copy(self.template, Path(self.folder.name))
         self.writing = self.world.database.write()
         self.session = self.writing.__enter__()
         self.users = [a_user(self.session, name) for name in ("anna", "bo", "carl")]
@@ -118,8 +118,10 @@ class Examination(RuleBasedStateMachine):
         return last
 
 
-TestExamination = pytest.mark.slow(Examination.TestCase)
-TestExamination.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+@pytest.mark.slow
+def test_the_rules_hold_whatever_three_examiners_do(template: Path) -> None:
+    Examination.template = template
+    run_state_machine_as_test(Examination, settings=settings(max_examples=25, stateful_step_count=15, deadline=None))
 
 
 def test_machines_have_no_word(world: World) -> None:

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -45,7 +52,6 @@ from tests.engine.records.records_world import (
     a_user,
     a_vector,
     analysed,
-    make_template,
     members,
 )
 
@@ -76,11 +82,12 @@ def present(session: Session) -> set[tuple[object, ...]]:
 class Records(RuleBasedStateMachine):
     """Random work of machines and people on a few referrals and galleries."""
 
+    template: Path
+
     @initialize()
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        path = Path(self.folder.name)
-        self.world = World.copy(make_template(path), path)
+        self.world = World.copy(self.template, Path(self.folder.name))
         self.writing = self.world.database.write()
         self.session = self.writing.__enter__()
         register(self.session, OTHER_SPACE, actor=WORKER)
@@ -146,8 +153,10 @@ class Records(RuleBasedStateMachine):
             assert present(self.session) == expected(self.session)
 
 
-TestRecords = pytest.mark.slow(Records.TestCase)
-TestRecords.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+@pytest.mark.slow
+def test_findable_is_exactly_what_the_records_say_whatever_is_done(template: Path) -> None:
+    Records.template = template
+    run_state_machine_as_test(Records, settings=settings(max_examples=25, stateful_step_count=15, deadline=None))
 
 
 def test_rows_come_in_order_in_blocks_with_their_vectors(world: World) -> None:
