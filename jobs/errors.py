@@ -9,6 +9,7 @@ JobsError
 ├── ServiceFailed    a service did not come up
 ├── DiskFull         too little room is left to take anything in
 ├── DemoIncomplete   something that the demonstration is made of is not installed
+├── DemoRefused      a demonstration may not be mixed with real records
 └── BadInput         a folder, list or picture that a command was given cannot be used
 
 HandBack is no error: it takes a worker out of its job when it has to stop before the job is done.
@@ -63,6 +64,12 @@ class DemoIncomplete(JobsError):
     """Something that the demonstration is made of is not installed."""
 
     exit_code = 4
+
+
+class DemoRefused(JobsError):
+    """A demonstration may not be mixed with real records."""
+
+    exit_code = 3
 
 
 class BadInput(JobsError):
