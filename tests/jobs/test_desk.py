@@ -1,0 +1,113 @@
+"""Search by picture: under a permit or not at all, recorded, with the right person first."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.records import cases, permits
+from engine.records.errors import NoPermit, NotFound
+from engine.records.schema import Search, now
+from engine.records.words import Channel, SubjectRole
+from jobs.desk import Question, search_picture
+from jobs.errors import BadInput
+from tests.jobs.intake_world import put_in
+from tests.jobs.pictures import astronaut, beside, hopper, nobody, png
+
+
+@pytest.fixture
+def desk_permit(records, supervisor, known) -> None:
+    with records.database.write() as session:
+        permits.grant(
+            session,
+            channel=Channel.DESK,
+            purpose="look people up",
+            lawful_basis="none needed",
+            roles=[SubjectRole.UNKNOWN],
+            galleries=[known],
+            material=True,
+            approver=supervisor,
+            expires_at=now() + timedelta(days=1),
+        )
+
+
+@pytest.fixture
+def ask(bench, supervisor, tmp_path):
+    def run(picture, **question) -> dict:
+        path = tmp_path / "probe.png"
+        path.write_bytes(png(picture))
+        return search_picture(bench, path, Question("test", **question), actor=supervisor)
+
+    return run
+
+
+def test_the_person_is_found_and_the_search_recorded(ask, desk_permit, records, bench) -> None:
+    answer = ask(astronaut(), galleries=("known",))
+    [candidate] = answer["candidates"]
+    assert (candidate["rank"], candidate["reference"], candidate["person"], candidate["gallery"]) == (
+        1,
+        "N1",
+        "eileen",
+        "known",
+    )
+    assert candidate["score"] > 0.4
+    assert (answer["exact"], answer["scanned"], answer["eligible"]) == (True, 1, 1)
+    assert answer["space"] == bench.space.id
+    with records.database.read() as session:
+        search = session.query(Search).one()
+        assert answer["search"] == f"Q{search.id}"
+        assert search.purpose == "test"
+        assert set(search.probe) == {"picture", "box", "quality"}
+
+
+def test_without_galleries_everything_the_permit_covers_is_searched(ask, desk_permit, bench, tmp_path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "grace.png").write_bytes(png(hopper()))
+    put_in(bench, tmp_path / "in")
+    first = ask(hopper())["candidates"][0]
+    assert (first["reference"], first["subject"], first["referral"]) == (None, "S1", "R1")
+
+
+def test_of_several_faces_the_largest_or_the_chosen_one_is_taken(ask, desk_permit) -> None:
+    both = beside(hopper(), astronaut())
+    scores = [ask(both, galleries=("known",), face=face)["candidates"][0]["score"] for face in (1, 2)]
+    assert max(scores) > 0.4 > min(scores)
+    assert ask(both, galleries=("known",))["faces_in_picture"] == 2
+    with pytest.raises(BadInput, match="there is no face 3"):
+        ask(both, galleries=("known",), face=3)
+
+
+def test_without_a_permit_nothing_is_looked_at(ask, known, records, bench, monkeypatch) -> None:
+    monkeypatch.setattr("jobs.desk.look_at", None)
+    with pytest.raises(NoPermit):
+        ask(astronaut(), galleries=("known",))
+    with records.database.read() as session:
+        assert session.query(Search).count() == 0
+
+
+def test_a_permit_for_the_intake_does_not_cover_the_desk(ask, permit) -> None:
+    with pytest.raises(NoPermit, match="covers the channel intake, not desk"):
+        ask(astronaut(), galleries=("known",))
+
+
+def test_unknown_galleries_and_cases_are_named(ask, desk_permit) -> None:
+    with pytest.raises(NotFound, match="no gallery nowhere"):
+        ask(astronaut(), galleries=("nowhere",))
+    with pytest.raises(NotFound, match="no case nowhere"):
+        ask(astronaut(), case="nowhere")
+
+
+def test_a_search_for_a_case_is_recorded_with_it(ask, desk_permit, records, supervisor) -> None:
+    with records.database.write() as session:
+        case = cases.create_case(session, "harbour", actor=supervisor)
+    ask(astronaut(), case="harbour")
+    with records.database.read() as session:
+        assert session.query(Search).one().case_id == case.id
+
+
+def test_pictures_without_a_usable_face_are_refused(ask, desk_permit, bench, supervisor, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="No face was found"):
+        ask(nobody(), galleries=("known",))
+    (tmp_path / "text").write_text("no picture")
+    with pytest.raises(BadInput, match="not a picture"):
+        search_picture(bench, tmp_path / "text", Question("test"), actor=supervisor)
