@@ -47,6 +47,10 @@ def _absolute(path: Path) -> Path:
         raise ValueError("it should not start with the ~ of an account that does not exist") from error
 
 
+def _data_folder(name: str) -> Path:
+    return platformdirs.user_data_path(name, appauthor=False)
+
+
 def _database_url(url: str) -> str:
     if not url.startswith(("sqlite://", "postgresql://", "postgresql+")):
         raise ValueError("it should start with sqlite:// or postgresql://")
@@ -65,7 +69,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__")
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
-        default_factory=lambda: platformdirs.user_data_path("triage", appauthor=False),
+        default_factory=lambda: _data_folder("triage"),
         description="The folder that holds all state of an embedded deployment.",
     )
     database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(
@@ -119,6 +123,12 @@ def setting_fields() -> dict[str, FieldInfo]:
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Load the settings from file and environment (`env`, or the process's own); raises ConfigError with a hint."""
     return _validated(_given(os.environ if env is None else env))
+
+
+def load_demo_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """As `load_settings`, but a home that nobody set is one of its own, so that no demonstration takes the real one."""
+    given = _given(os.environ if env is None else env)
+    return _validated({"home": Given(_data_folder("triage-demo"), "default"), **given})
 
 
 def explain(env: Mapping[str, str] | None = None) -> list[SettingOrigin]:

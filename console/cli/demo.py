@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.settings import load_settings
+from config.settings import load_demo_settings
 from console.cli.exits import Exit
 from console.cli.frame import examples, single
 from console.cli.opening import Deployment, log_to_stderr, open_bench, open_deployment
@@ -26,7 +26,7 @@ def demo(
 ) -> None:
     """Try Triage on sample pictures: services, a gallery, referrals of every kind, then the console.
 
-    Runs in TRIAGE_HOME, which must be new or a demonstration already. A second run starts in seconds and doubles
+    Runs in TRIAGE_HOME, which must be new or a demonstration already, or in a home of its own. A second run starts in seconds and doubles
     nothing. Leaving the console stops everything. Without a terminal it prints a summary, and exits with 0 where all
     went as it should.
     """
@@ -34,9 +34,9 @@ def demo(
     from jobs.services import running_services
 
     started = time.monotonic()
-    settings = load_settings()
+    settings = load_demo_settings()
     claim_home(settings.paths)
-    here = open_deployment()
+    here = open_deployment(settings)
     log_to_stderr(here.settings)
     say(f"The demonstration lives in {here.paths.home}")
     with running_services(here.settings, here.paths, here.paths.logs):
@@ -81,4 +81,4 @@ def _print(summary: "DemoSummary", seconds: float) -> None:
         f"The gallery holds {summary.references} people with {summary.faces} faces. The ledger's "
         f"{summary.ledger_events} events are {whole}, the sums {sums}. It took {seconds:.0f} s."
     )
-    print_line("The machine proposes; two people decide: triage demo opens the console.")
+    print_line("The machine proposes; two people decide. The console: triage demo, in a terminal.")

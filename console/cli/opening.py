@@ -20,9 +20,12 @@ class Deployment(NamedTuple):
     records: Records
 
 
-def open_deployment() -> Deployment:
-    """Open the deployment of this environment, made on first use; raises ConfigError and RecordsError."""
-    settings = load_settings()
+def open_deployment(settings: Settings | None = None) -> Deployment:
+    """Open a deployment, this environment's where no settings are given, made on first use.
+
+    Raises ConfigError and RecordsError.
+    """
+    settings = settings or load_settings()
     return Deployment(settings, settings.paths, open_records(settings, settings.paths))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from config.errors import ConfigError, InvalidSetting, SettingsFileError, UnknownSetting
 from config.provenance import from_environment, variable_of, without_password
-from config.settings import Settings, explain, load_settings, setting_fields
+from config.settings import Settings, explain, load_demo_settings, load_settings, setting_fields
 
 KEYS = sorted(setting_fields())
 # A home without a settings file, so that no test sees the one of whoever runs it.
@@ -35,6 +35,11 @@ def test_the_environment_is_stronger_than_the_file_and_the_file_than_the_default
     settings = load_settings(env | {"TRIAGE_SEARCH__TOP": "20"})
     assert (settings.unit, settings.search.top, settings.review.lease_minutes) == ("aarhus", 20, 5)
     assert settings.worker.tries == Settings().worker.tries
+
+
+def test_a_demonstration_has_a_home_of_its_own_unless_one_is_set(tmp_path: Path) -> None:
+    assert load_demo_settings({}).home != load_settings({}).home
+    assert load_demo_settings({"TRIAGE_HOME": str(tmp_path)}).home == tmp_path
 
 
 def test_triage_config_names_another_file(tmp_path: Path) -> None:
