@@ -56,13 +56,13 @@ def account(session: Session, batch: Batch | None = None) -> Accounting:
 
 
 def _by_batch(session: Session, column: InstrumentedAttribute[int], where: ColumnElement[bool]) -> dict[int, int]:
-    return dict(session.execute(select(column, func.count()).where(where).group_by(column)).tuples().all())
+    return dict(session.execute(select(column, func.count()).where(where).group_by(column)).all())
 
 
 def _by_state(session: Session, where: ColumnElement[bool]) -> dict[str, int]:
     # Read as plain text: a word that is no state must come out as a difference, not as an error.
     state = type_coerce(Referral.state, String)
-    return dict(session.execute(select(state, func.count()).where(where).group_by(state)).tuples().all())
+    return dict(session.execute(select(state, func.count()).where(where).group_by(state)).all())
 
 
 def _batch_differences(found: list[Batch], deliveries: dict[int, int], refused: dict[int, int]) -> list[str]:

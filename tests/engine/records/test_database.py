@@ -50,7 +50,7 @@ def test_processes_that_write_at_once_lose_no_row_and_keep_the_ledger_whole(worl
         assert (report.ok, report.length) == (True, before + 200), report
         assert session.scalar(select(func.count(Batch.id))) == 200
         by_actor = select(LedgerEvent.actor, func.count()).where(LedgerEvent.action == "batch.started")
-        counts = dict(session.execute(by_actor.group_by(LedgerEvent.actor)))
+        counts = dict(session.execute(by_actor.group_by(LedgerEvent.actor)).all())
     assert counts == {f"worker:{number}": 50 for number in range(4)}
 
 

@@ -61,7 +61,7 @@ def test_nothing_is_left_to_migrate(world: World) -> None:
 def test_numbers_of_deleted_rows_are_never_given_again(world: World) -> None:
     query = text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     with world.database.read() as session:
-        made = dict(session.execute(query))
+        made = dict(session.execute(query).all())
     kept = {name for name, table in Base.metadata.tables.items() if table.dialect_options["sqlite"]["autoincrement"]}
     assert {name for name, sql in made.items() if sql and "AUTOINCREMENT" in sql} == kept
 
