@@ -223,12 +223,14 @@ def test_folders_nested_deeper_than_calls_may_be_are_read(tmp_path: Path) -> Non
         deepest = deepest / "d"
         deepest.mkdir()
     file = put(deepest / "a.jpg")
-    assert len(one(tmp_path).files) == 1
-    # Whoever clears the folder afterwards may well recurse.
-    file.unlink()
-    while deepest != tmp_path:
-        deepest.rmdir()
-        deepest = deepest.parent
+    try:
+        assert len(one(tmp_path).files) == 1
+    finally:
+        # Whoever clears the folder afterwards may well recurse.
+        file.unlink()
+        while deepest != tmp_path:
+            deepest.rmdir()
+            deepest = deepest.parent
 
 
 def test_a_file_in_memory_is_read_like_one_on_the_disk() -> None:
