@@ -26,9 +26,9 @@ def demo(
 ) -> None:
     """Try Triage on sample pictures: services, a gallery, referrals of every kind, then the console.
 
-    Runs in TRIAGE_HOME, which must be new or a demonstration already, or in a home of its own. A second run starts in seconds and doubles
-    nothing. Leaving the console stops everything. Without a terminal it prints a summary, and exits with 0 where all
-    went as it should.
+    Runs in TRIAGE_HOME, which must be new or a demonstration already, or in a home of its own. A second run starts in
+    seconds and doubles nothing. Leaving the console stops everything. Without a terminal it prints a summary, and
+    exits with 0 where all went as it should.
     """
     from jobs.demo import claim_home, summarise
     from jobs.services import running_services
