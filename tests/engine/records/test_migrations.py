@@ -58,6 +58,17 @@ def test_nothing_is_left_to_migrate(world: World) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_every_table_is_made_after_those_it_refers_to(world: World) -> None:
+    """SQLite does not ask for this, PostgreSQL does."""
+    query = text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid")
+    made: set[str] = set()
+    with world.database.read() as session:
+        for name in session.scalars(query):
+            made.add(name)
+            referred = Base.metadata.tables[name].foreign_keys if name in Base.metadata.tables else ()
+            assert {key.column.table.name for key in referred} <= made, name
+
+
 def test_numbers_of_deleted_rows_are_never_given_again(world: World) -> None:
     query = text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     with world.database.read() as session:

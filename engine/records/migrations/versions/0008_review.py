@@ -1,4 +1,4 @@
-"""The first tables: leases, conclusions and exhibits."""
+"""The first tables: leases, conclusions, exhibits and attributions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -80,6 +80,30 @@ def upgrade() -> None:
     op.create_index("ix_conclusions_referral_id", "conclusions", ["referral_id"], unique=False)
     op.create_index("ix_conclusions_subject_id", "conclusions", ["subject_id"], unique=False)
     op.create_index("ix_conclusions_unit_id", "conclusions", ["unit_id"], unique=False)
+    op.create_table(
+        "attributions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("conclusion_id", sa.Integer(), nullable=True),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conclusion_id"], ["conclusions.id"], name="fk_attributions_conclusion_id_conclusions"
+        ),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["users.id"], name="fk_attributions_ended_by_id_users"),
+        sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name="fk_attributions_made_by_id_users"),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name="fk_attributions_person_id_persons"),
+        sa.ForeignKeyConstraint(["subject_id"], ["subjects.id"], name="fk_attributions_subject_id_subjects"),
+        sa.PrimaryKeyConstraint("id", name="pk_attributions"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_attributions_conclusion_id", "attributions", ["conclusion_id"], unique=False)
+    op.create_index("ix_attributions_person_id", "attributions", ["person_id"], unique=False)
+    op.create_index("ix_attributions_subject_id", "attributions", ["subject_id"], unique=False)
     op.create_table(
         "excluded_pairs",
         sa.Column("id", sa.Integer(), nullable=False),
