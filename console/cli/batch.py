@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from console.cli.exits import Exit
 from console.cli.frame import Json, examples, group
 from console.cli.opening import open_deployment
-from console.cli.output import counted, moment_and_age, print_facts, print_json, print_line, print_table
+from console.cli.output import counted, moment_and_age, print_facts, print_json, print_line, print_table, words
 from engine.records import batches, ids
 from engine.records.accounting import Accounting, account
 from engine.records.schema import Batch
@@ -76,7 +76,10 @@ def _print(batch: Batch, sums: Accounting, document: dict[str, Any]) -> None:
     print_line("")
     print_table(
         ("id", "state", "media", "duplicate of", "source"),
-        ((one["id"], one["state"], one["media"], one["duplicate_of"], one["source"]) for one in document["referrals"]),
+        (
+            (one["id"], words(one["state"]), one["media"], one["duplicate_of"], one["source"])
+            for one in document["referrals"]
+        ),
         empty="No referral came of this batch.",
     )
     if document["refused"]:

@@ -7,7 +7,7 @@ import typer
 from console.cli.finding import find_case
 from console.cli.frame import As, Json, examples, group
 from console.cli.opening import open_deployment
-from console.cli.output import counted, moment_and_age, print_facts, print_json, print_table, say
+from console.cli.output import counted, moment_and_age, print_facts, print_json, print_table, say, words
 from console.identity import acting, acting_or_setup
 from engine.records import cases, ids, referrals
 from engine.records.schema import Case, Referral
@@ -76,7 +76,7 @@ def show(name: CaseName, as_json: Json = False) -> None:
     if linked:
         print_table(
             ("id", "state", "source"),
-            ((ids.public("referral", referral.id), referral.state, referral.source) for referral in linked),
+            ((ids.public("referral", referral.id), words(referral.state), referral.source) for referral in linked),
             empty="",
         )
 

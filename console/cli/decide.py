@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from console.cli.frame import As, Json, examples, single
 from console.cli.opening import Deployment, open_deployment
-from console.cli.output import print_json, say
+from console.cli.output import print_json, say, words
 from console.identity import acting_user
 from engine.records import conclusions, ids, outcome, referrals, review
 from engine.records.actors import Actor
@@ -81,10 +81,10 @@ def decide(
     if as_json:
         print_json(document)
     else:
-        say(f"Recorded {document['conclusion']} by {user.name}: {_words(document['kind'])}.")
+        say(f"Recorded {document['conclusion']} by {user.name}: {words(document['kind'])}.")
         if document["subject"]:
-            say(f"{document['subject']} is {_words(document['standing'])}.")
-        say(f"{document['referral']} is {_words(document['state'])}.")
+            say(f"{document['subject']} is {words(document['standing'])}.")
+        say(f"{document['referral']} is {words(document['state'])}.")
 
 
 def _kind(
@@ -160,7 +160,3 @@ def _document(session: Session, made: Conclusion) -> dict[str, Any]:
         "state": referral.state,
         "supersedes": ids.public_or_none("conclusion", made.supersedes_id),
     }
-
-
-def _words(word: str) -> str:
-    return word.replace("_", " ")

@@ -13,7 +13,7 @@ from console.cli.exits import Exit
 from console.cli.finding import find_case
 from console.cli.frame import As, Json, examples, single
 from console.cli.opening import open_bench, open_deployment
-from console.cli.output import counted, print_json, print_line, print_table, say
+from console.cli.output import counted, print_json, print_line, print_table, say, words
 from console.identity import acting, acting_or_machine
 
 app = single()
@@ -91,7 +91,7 @@ def _priority(text: str) -> int:
 def _print(document: dict[str, Any]) -> None:
     referrals, refused = document["referrals"], document["refused"]
     states = Counter(one["state"] for one in referrals)
-    sums = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in states.items())
+    sums = ", ".join(f"{count} {words(state)}" for state, count in states.items())
     print_line(f"{document['batch']}: {counted(len(referrals), 'referral')} taken in{f' ({sums})' if sums else ''}.")
     if 0 < len(referrals) <= _LISTED:
         print_table(
@@ -110,5 +110,5 @@ def _print(document: dict[str, Any]) -> None:
 
 
 def _state(referral: dict[str, Any]) -> str:
-    state = referral["state"].replace("_", " ")
+    state = words(referral["state"])
     return f"{state} of {referral['duplicate_of']}" if referral["duplicate_of"] else state

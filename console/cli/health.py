@@ -7,7 +7,7 @@ import typer
 from console.cli.exits import explained
 from console.cli.frame import Json, examples, single
 from console.cli.opening import open_deployment
-from console.cli.output import counted, duration, print_json, print_line, print_table, write_text
+from console.cli.output import counted, duration, print_json, print_line, print_table, words, write_text
 
 if TYPE_CHECKING:
     from jobs.health import LaneHealth, Snapshot
@@ -78,7 +78,7 @@ def _print(snapshot: "Snapshot") -> None:
         empty="",
     )
     print_line("")
-    states = [f"{count:,} {state.replace('_', ' ')}" for state, count in snapshot.states.items() if count]
+    states = [f"{count:,} {words(state)}" for state, count in snapshot.states.items() if count]
     print_line(f"Referrals: {', '.join(states) or 'none yet'}.")
     for reason, count in snapshot.failures:
         print_line(f"Failed: {counted(count, 'job')}: {reason}")

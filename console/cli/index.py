@@ -9,6 +9,7 @@ from console.cli.exits import Exit
 from console.cli.frame import Json, examples, group
 from console.cli.opening import Deployment, open_deployment
 from console.cli.output import counted, print_json, print_line, print_table
+from engine.records.errors import NotFound
 
 if TYPE_CHECKING:
     from jobs.index_builds import IndexLag
@@ -59,14 +60,14 @@ def build(
     wanted = {Scope.of(name) for name in scopes or []}
     with here.records.database.read() as session:
         space = working_space(session)
-        chosen = wanted or {lag.scope for lag in lags(session, here.paths) if lag.faces}
-        built = (
-            []
-            if space is None
-            else [
-                (one, publish(session, here.paths.index, one, space)) for one in sorted(chosen, key=attrgetter("name"))
-            ]
-        )
+        faces = {lag.scope: lag.faces for lag in lags(session, here.paths)}
+        if unknown := sorted(scope.name for scope in wanted - faces.keys()):
+            raise NotFound(
+                f"There is nothing to index as {', '.join(unknown)}.", "See what there is: triage index list"
+            )
+        chosen = wanted or {scope for scope, number in faces.items() if number}
+        ordered = [] if space is None else sorted(chosen, key=attrgetter("name"))
+        built = [(scope, publish(session, here.paths.index, scope, space)) for scope in ordered]
     if as_json:
         print_json([{"scope": one.name, "snapshot": index.snapshot, "faces": len(index.rows)} for one, index in built])
     for scope, index in [] if as_json else built:

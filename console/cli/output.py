@@ -106,6 +106,11 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
+def words(word: str) -> str:
+    """A word of the records' vocabularies as people read it: "in review", "awaiting second examiner"."""
+    return word.replace("_", " ").replace("awaiting second", "awaiting second examiner")
+
+
 def _draw(table: Table) -> None:
     console = Console(width=None if sys.stdout.isatty() else _UNFOLDED)
     with console.capture() as capture:

@@ -7,7 +7,7 @@ import typer
 from console.cli.frame import As, Json, examples, group
 from console.cli.ledger_view import actor_names, event_document, print_events
 from console.cli.opening import Deployment, open_bench, open_deployment
-from console.cli.output import age, print_json, print_line, print_table, say
+from console.cli.output import age, print_json, print_line, print_table, say, words
 from console.cli.referral_view import print_referral
 from console.identity import acting, viewer
 from engine.records import documents, ids, ledger, referrals
@@ -52,7 +52,7 @@ def list_(
         (
             (
                 ids.public("referral", one.id),
-                one.state.replace("_", " "),
+                words(one.state),
                 age(one.received_at),
                 one.source,
                 _note(one),
@@ -102,7 +102,7 @@ def explain(referral_id: ReferralId, as_json: Json = False) -> None:
     print_events(events, names, empty="")
     if referral.reason:
         print_line("")
-        print_line(f"It is {referral.state.replace('_', ' ')}: {referral.reason}")
+        print_line(f"It is {words(referral.state)}: {referral.reason}")
 
 
 @app.command(epilog=examples("triage referral hold R12 --reason 'waiting for the original files'"))

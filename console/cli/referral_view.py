@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from console.cli.output import counted, moment_and_age, print_facts, print_line, print_table
+from console.cli.output import counted, moment_and_age, print_facts, print_line, print_table, words
 
 # A person at this screen wants an overview; the console and --json have the whole list.
 _CANDIDATES_SHOWN = 10
@@ -24,7 +24,7 @@ def _heading(document: dict[str, Any]) -> None:
     print_facts(
         {
             "referral": document["id"],
-            "state": _words(document["state"]),
+            "state": words(document["state"]),
             "reason": document["reason"],
             "source": document["source"],
             "report number": document["report_number"],
@@ -51,7 +51,7 @@ def _subject(subject: dict[str, Any], scores_hidden: bool) -> None:
     who = subject["person"]
     print_facts(
         {
-            "subject": f"{subject['id']}, {_words(subject['standing'])}, {counted(len(subject['faces']), 'face')}",
+            "subject": f"{subject['id']}, {words(subject['standing'])}, {counted(len(subject['faces']), 'face')}",
             "role": subject["role"],
             "person": None if who is None else f"{who['id']} {who['name'] or ''} ({who['basis']})",
             "claimed by": subject["claimed_by"],
@@ -114,11 +114,11 @@ def _search(search: dict[str, Any] | None) -> str | None:
 def _holding(conclusion: dict[str, Any]) -> str:
     if conclusion["hidden"]:
         return "hidden from the next examiner"
-    return _words(conclusion["kind"]) + ("" if conclusion["in_force"] else " (superseded)")
+    return words(conclusion["kind"]) + ("" if conclusion["in_force"] else " (superseded)")
 
 
 def _finding(media: dict[str, Any]) -> str:
-    return _words(media["finding"]) + (f": {media['finding_reason']}" if media["finding_reason"] else "")
+    return words(media["finding"]) + (f": {media['finding_reason']}" if media["finding_reason"] else "")
 
 
 def _size(media: dict[str, Any]) -> str:
@@ -127,7 +127,3 @@ def _size(media: dict[str, Any]) -> str:
 
 def _at(text: str) -> str:
     return moment_and_age(datetime.fromisoformat(text))
-
-
-def _words(word: str) -> str:
-    return word.replace("_", " ")
