@@ -20,7 +20,10 @@ from tests.engine.records.records_world import (
     a_face,
     a_listed_subject,
     a_media,
+    a_permit,
     a_referral,
+    a_search,
+    a_subject_each,
     a_user,
     a_vector,
     analysed,
@@ -87,6 +90,15 @@ def test_a_face_that_a_search_rests_on_survives_a_later_analysis(world: World) -
         for face_id in (probe, candidate.face_id):
             media = session.get_one(Media, session.get_one(Face, face_id).media_id)
             assert [face.id for face in analyse(session, world.vault, media, [])] == [face_id]
+
+
+def test_a_face_that_was_searched_in_vain_survives_a_later_analysis(world: World) -> None:
+    with world.database.write() as session:
+        _, (subject,) = a_subject_each(session, world.vault)
+        a_search(session, subject, a_permit(session, []), [])
+        (probe,) = members(session, subject)
+        media = session.get_one(Media, session.get_one(Face, probe).media_id)
+        assert [face.id for face in analyse(session, world.vault, media, [])] == [probe]
 
 
 BAD_VECTORS = {

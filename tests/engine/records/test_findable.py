@@ -184,6 +184,17 @@ def test_the_material_is_owned_by_subjects(world: World) -> None:
         assert block.owner_ids.tolist() == [one.id, two.id]
 
 
+def test_faces_follow_their_subject_when_people_split_and_merge(world: World) -> None:
+    with world.database.write() as session:
+        anna = Actor.user(a_user(session, "anna"))
+        _, (one, two) = a_subject_each(session, world.vault, people=2)
+        merge(session, two, one, actor=anna)
+        assert {owner for _, _, _, _, owner in present(session)} == {one.id}
+        new = split(session, one, sorted(members(session, one))[:1], actor=anna)
+        assert {owner for _, _, _, _, owner in present(session)} == {one.id, new.id}
+        assert present(session) == expected(session)
+
+
 def test_an_expired_reference_is_not_found_from_that_moment_on(world: World) -> None:
     with world.database.write() as session:
         gallery = a_gallery(session, "missing")
