@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.records import findable
-from engine.records.portions import portions
-from engine.records.schema import Face, IndexRow
+from engine.records.schema import IndexRow
 from engine.records.scopes import MATERIAL, Scope
+from engine.search.probes import qualities
 from engine.search.rarity import STRANGERS, Calibration, sample, strangers
 from engine.search.space import Space, Vectors
 
@@ -44,7 +44,9 @@ def strangers_among(
 ) -> NDArray[np.void]:
     """The pairs of different people, as STRANGERS [M], among a gallery's faces: int64 [N] twice and float32 [N, D]."""
     chosen = sample(owners)
-    return strangers(space, vectors[chosen], owners[chosen], _eye_distances(session, faces[chosen]))
+    known = qualities(session, faces[chosen].tolist())
+    eyes = np.array([known[face].eyes for face in faces[chosen].tolist()], np.float32)
+    return strangers(space, vectors[chosen], owners[chosen], eyes)
 
 
 def _state(session: Session, scope: Scope, space: Space) -> tuple[int, int]:
@@ -65,11 +67,3 @@ def _from_records(session: Session, scope: Scope, space: Space) -> NDArray[np.vo
         np.concatenate([block.face_ids for block in blocks]),
         np.concatenate([block.vectors for block in blocks]),
     )
-
-
-def _eye_distances(session: Session, faces: NDArray[np.int64]) -> NDArray[np.float32]:
-    found: dict[int, float] = {}
-    for portion in portions(faces.tolist()):
-        query = select(Face.id, Face.eye_distance).where(Face.id.in_(portion))
-        found.update(session.execute(query).tuples().all())
-    return np.array([found[face] for face in faces.tolist()], np.float32)

@@ -101,7 +101,7 @@ class Searcher:
         if len(found) != expected:
             raise IncompleteSearch(
                 f"The search found {len(found)} candidates where there are {expected}.",
-                "Search again; if it happens again, run: triage doctor",
+                "Search again; if it happens again, run: triage index check",
             )
         return proposal
 

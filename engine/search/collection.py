@@ -78,7 +78,7 @@ def scan(
         if scanned != tally.rows:
             raise IncompleteSearch(
                 f"{scanned:,} of {tally.rows:,} faces of {eligible.scope.name} could be compared.",
-                "Search again; if it happens again, run: triage doctor",
+                "Search again; if it happens again, run: triage index check",
             ) from error
         notice = f"{error.message} All {scanned:,} faces of {eligible.scope.name} were read from the records instead."
         return ScopeResult(eligible.scope, best, scanned, tally, None, 0, notice, None)

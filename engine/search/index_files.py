@@ -45,8 +45,11 @@ class Generation:
         return self.folder.name
 
     def array(self, name: str) -> Any:
-        """A file of the generation as a read-only array, mapped into memory."""
-        return _mapped(self.folder / f"{name}.npy")
+        """A file of the generation as a read-only array, mapped into memory; raises IndexUnusable where it is gone."""
+        try:
+            return _mapped(self.folder / f"{name}.npy")
+        except OSError as error:
+            raise IndexUnusable(f"The index in {self.folder} cannot be read: {error}.", _HINT) from error
 
 
 class Build:

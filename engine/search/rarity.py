@@ -18,6 +18,8 @@ from engine.search.space import Space, Vectors, similarity
 BIN_EDGES = (24.0, 48.0)
 #: People compared with each other; a larger gallery is sampled, 1,400 people make 979,300 pairs.
 MOST_PEOPLE = 1_400
+#: From this share on percent read better than odds.
+_COMMON = 0.1
 #: People whose scores against all others are in memory at once.
 _AT_ONCE = 64
 
@@ -127,13 +129,14 @@ def words(rarity: Rarity) -> str:
         return f"not known: {few} to go by"
     if rarity.share == 0:
         return f"fewer than {_odds(rarity.high)} strangers: none of {rarity.basis:,} pairs scored as high"
-    return f"about {_odds(rarity.share)} strangers score as high ({_odds(rarity.high)} to {_odds(rarity.low)})"
+    of = " of" if rarity.share >= _COMMON else ""
+    return f"about {_odds(rarity.share)}{of} strangers score as high ({_odds(rarity.high)} to {_odds(rarity.low)})"
 
 
 def _odds(share: float) -> str:
-    """A share as people say it, to two digits: "37 % of" or "1 in 2,300"."""
-    if share >= 0.1:
-        return f"{share:.0%}".replace("%", " % of")
+    """A share as people say it, to two digits: "37 %" or "1 in 2,300"."""
+    if share >= _COMMON:
+        return f"{share:.0%}".replace("%", " %")
     number = 1 / share
     return f"1 in {round(number, 1 - math.floor(math.log10(number))):,.0f}"
 

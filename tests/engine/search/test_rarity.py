@@ -1,0 +1,141 @@
+"""Rarity: counted on pairs of different people, honest about how few or how dependent they are."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.search import rarity
+from engine.search.intervals import wilson
+from engine.search.rarity import STRANGERS, Calibration, Rarity, strangers, words
+from engine.search.space import similarity
+from tests.engine.search.arrays import EUCLIDEAN, vectors
+
+
+def pairs(rows: Iterable[tuple[float, float, int, int]]) -> np.ndarray:
+    found = np.array(list(rows), STRANGERS)
+    return found[np.argsort(-found["score"], kind="stable")]
+
+
+def independent(count: int, above: int, eyes: float = 60.0) -> np.ndarray:
+    """Pairs of which no two share a person; `above` of them score 0.9 and the others 0.1."""
+    return pairs((0.9 if place < above else 0.1, eyes, 2 * place, 2 * place + 1) for place in range(count))
+
+
+@given(vectors(least=2, most=20), st.data())
+def test_every_pair_of_people_is_there_with_its_best_two_faces(rows: np.ndarray, draw: st.DataObject) -> None:
+    owners = np.array(draw.draw(st.lists(st.integers(5, 10), min_size=len(rows), max_size=len(rows))), np.int64)
+    eyes = np.array(draw.draw(st.lists(st.sampled_from([10.0, 30.0, 60.0]), min_size=len(rows), max_size=len(rows))))
+    found = strangers(EUCLIDEAN, rows, owners, eyes.astype(np.float32))
+    people = np.unique(owners)
+    scores = similarity(EUCLIDEAN, rows, rows)
+    expected = []
+    for first, one in enumerate(people):
+        for second, other in enumerate(people[first + 1 :], start=first + 1):
+            both = [
+                (scores[i, j], min(eyes[i], eyes[j]))
+                for i in np.flatnonzero(owners == one)
+                for j in np.flatnonzero(owners == other)
+            ]
+            expected.append((max(both)[0], first, second, {each[1] for each in both if each[0] == max(both)[0]}))
+    assert len(found) == len(expected)
+    assert (np.diff(found["score"]) <= 0).all()
+    by_people = {(int(row["first"]), int(row["second"])): row for row in found}
+    for score, first, second, possible in expected:
+        row = by_people[first, second]
+        assert row["score"] == pytest.approx(score, abs=1e-6)
+        assert row["eyes"] in possible
+
+
+def test_a_large_gallery_is_sampled_by_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rarity, "MOST_PEOPLE", 3)
+    owners = np.array([9, 1, 1, 7, 5, 7, 3], np.int64)
+    chosen = rarity.sample(owners)
+    people = set(owners[chosen].tolist())
+    assert len(people) == 3
+    assert chosen.tolist() == [place for place, owner in enumerate(owners) if owner in people]
+    assert np.array_equal(chosen, rarity.sample(owners))
+
+
+def test_the_share_counts_strangers_that_score_at_least_as_high() -> None:
+    calibration = Calibration(independent(1000, 10), minimum=100)
+    at = calibration.rarity(float(np.float32(0.9)), 60)
+    assert (at.share, at.basis) == (0.01, 1000)
+    assert (at.low, at.high) == pytest.approx(wilson(0.01, 1000))
+    assert calibration.rarity(0.1, 60).share == 1.0
+    assert calibration.rarity(0.91, 60) == Rarity(0.0, 0.0, 0.003, 1000)
+
+
+def test_too_few_pairs_leave_it_unknown() -> None:
+    assert Calibration(independent(99, 1), minimum=100).rarity(0.5, 60) == Rarity(None, None, None, 99)
+    assert Calibration(np.empty(0, STRANGERS), minimum=1).rarity(0.5, 60) == Rarity(None, None, None, 0)
+
+
+def test_strangers_of_the_same_quality_are_asked_and_never_only_sharper_ones() -> None:
+    calibration = Calibration(pairs([*independent(200, 0, 60.0), *independent(200, 100, 30.0)]), 150)
+    assert calibration.rarity(0.5, 60) == Rarity(0.0, 0.0, 3 / 200, 200)
+    assert calibration.rarity(0.5, 30).share == 0.5
+    assert calibration.rarity(0.5, 10) == Rarity(None, None, None, 0)
+    few_sharp = Calibration(pairs([*independent(50, 0, 60.0), *independent(200, 100, 30.0)]), 150)
+    assert few_sharp.rarity(0.5, 60).share == pytest.approx(100 / 250)
+
+
+def test_one_face_that_resembles_everybody_widens_the_interval() -> None:
+    people = 100
+    everybody = [
+        (0.9 if first == 0 else 0.1, 60.0, first, second)
+        for first in range(people)
+        for second in range(first + 1, people)
+    ]
+    wolf = Calibration(pairs(everybody), 100).rarity(0.5, 60)
+    spread_out = [
+        (0.9 if place % 50 == 7 else 0.1, eyes, first, second)
+        for place, (_, eyes, first, second) in enumerate(everybody)
+    ]
+    many = Calibration(pairs(spread_out), 100).rarity(0.5, 60)
+    assert wolf.share == many.share == 0.02
+    assert wolf.high is not None
+    assert many.high is not None
+    assert wolf.high > 5 * wolf.share
+    assert many.high < 1.5 * many.share
+
+
+def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    random = np.random.default_rng(3)
+    covered = 0
+    for _ in range(200):
+        # Each person has a likeability, so that pairs that share a person depend on each other; the truth is known.
+        likeable = random.standard_normal(60)
+        first, second = np.triu_indices(60, 1)
+        scores = likeable[first] + likeable[second] + random.standard_normal(len(first))
+        table = np.rec.fromarrays([scores, np.full(len(first), 60.0), first, second], dtype=STRANGERS)
+        found = Calibration(pairs(table.tolist()), 100).rarity(2.8490, 60)
+        # The sum of three such numbers has the variance 3; 2.8490 = 1.6449 * sqrt(3) is passed by 5 of 100.
+        assert found.low is not None
+        assert found.high is not None
+        covered += found.low <= 0.05 <= found.high
+    assert covered >= 175
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            Rarity(1 / 2300, 1 / 6000, 1 / 1100, 100_000),
+            "about 1 in 2,300 strangers score as high (1 in 1,100 to 1 in 6,000)",
+        ),
+        (
+            Rarity(1 / 2345, 1 / 6011, 1 / 1149, 100_000),
+            "about 1 in 2,300 strangers score as high (1 in 1,100 to 1 in 6,000)",
+        ),
+        (Rarity(0.37, 0.332, 0.41, 500), "about 37 % of strangers score as high (41 % to 33 %)"),
+        (Rarity(1 / 12, 1 / 15, 0.11, 500), "about 1 in 12 strangers score as high (11 % to 1 in 15)"),
+        (Rarity(0.0, 0.0, 3 / 2700, 2700), "fewer than 1 in 900 strangers: none of 2,700 pairs scored as high"),
+        (Rarity(None, None, None, 66), "not known: only 66 pairs of strangers to go by"),
+        (Rarity(None, None, None, 0), "not known: no strangers to go by"),
+    ],
+)
+def test_it_is_said_in_words(found: Rarity, said: str) -> None:
+    assert words(found) == said
