@@ -66,8 +66,11 @@ def build(
                 f"There is nothing to index as {', '.join(unknown)}.", "See what there is: triage index list"
             )
         chosen = wanted or {scope for scope, number in faces.items() if number}
-        ordered = [] if space is None else sorted(chosen, key=attrgetter("name"))
-        built = [(scope, publish(session, here.paths.index, scope, space)) for scope in ordered]
+        built = [
+            (scope, publish(session, here.paths.index, scope, space))
+            for scope in sorted(chosen, key=attrgetter("name"))
+            if space is not None
+        ]
     if as_json:
         print_json([{"scope": one.name, "snapshot": index.snapshot, "faces": len(index.rows)} for one, index in built])
     for scope, index in [] if as_json else built:

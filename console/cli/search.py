@@ -64,8 +64,6 @@ def search(
 def _print(answer: dict[str, Any], *, with_scores: bool) -> None:
     how = "exactly" if answer["exact"] else "approximately"
     print_line(f"{answer['search']}: {answer['scanned']:,} of {answer['eligible']:,} faces scanned {how}.")
-    for notice in answer["notices"]:
-        say(f"Note: {notice}")
     if answer["faces_in_picture"] > 1:
         say(f"The picture shows {answer['faces_in_picture']} faces; choose another one with --face.")
     shown = answer["candidates"][:_SHOWN]

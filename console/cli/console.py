@@ -1,0 +1,14 @@
+"""`triage console`: the investigator's screens."""
+
+from console.cli.frame import As, examples, single
+from console.cli.opening import open_deployment
+
+app = single()
+
+
+@app.command(epilog=examples("triage console", "triage console --as anna    (in a demonstration)"))
+def console(as_name: As = None) -> None:
+    """Open the console: step through what is ready, look, decide, next. Press ? on any screen for its keys."""
+    from console.app import run_console
+
+    run_console(open_deployment(), as_name)

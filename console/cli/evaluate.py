@@ -1,0 +1,118 @@
+"""`triage evaluate`: how well the models do on pictures whose people are known."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console.cli.frame import Json, examples, group
+from console.cli.opening import open_bench, open_deployment
+from console.cli.output import counted, print_facts, print_json, print_line, print_table, say
+from console.cli.progress import progress_on_stderr
+
+app = group("Measure the models on your own labelled pictures.")
+
+Table = Annotated[Path, typer.Argument(metavar="CSV", help="The labelled pictures; see above.")]
+Root = Annotated[Path, typer.Option(metavar="DIR", help="The folder that the paths in the CSV start from.")]
+
+# Pictures without a usable face that are named on the screen; --json names all.
+_NAMED = 10
+
+
+@app.command(epilog=examples("triage evaluate pairs pairs.csv --root ~/pictures", "head -1 pairs.csv   # a,b,same"))
+def pairs(
+    table: Table,
+    root: Root = Path(),
+    threshold: Annotated[
+        float | None, typer.Option(help="Pairs that score above it are called the same; the model's own by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare pairs of pictures. The CSV has the columns a, b (paths) and same (1 or 0).
+
+    A picture without a usable face counts as a miss where it should have matched.
+    """
+    from jobs.evaluation import evaluate_pairs
+
+    with progress_on_stderr("Looking at pictures") as advance:
+        document = evaluate_pairs(open_bench(open_deployment()), table, root, threshold=threshold, progress=advance)
+    if as_json:
+        print_json(document)
+        return
+    print_facts(
+        {
+            "model": f"{document['model']}, space {document['space']}",
+            "pairs": f"{document['same']} of one person, {document['different']} of two",
+            "accuracy": _accuracy(document["set_threshold"], "set before"),
+            "best accuracy": _accuracy(document["best"], "best for these very pairs, so it flatters"),
+            "AUC": _number(document["auc"]),
+            "EER": _percent(document["eer"]),
+        }
+    )
+    print_line("")
+    print_table(
+        ("FAR", "TAR", "threshold"),
+        ((_rate(one), _percent(one["share"]), _number(one["threshold"])) for one in document["tar_at_far"]),
+        empty="",
+    )
+    _print_failures(document)
+
+
+@app.command(
+    epilog=examples("triage evaluate identify people.csv --root ~/pictures", "head -1 people.csv   # file,identity")
+)
+def identify(table: Table, root: Root = Path(), as_json: Json = False) -> None:
+    """Search with each picture among all the others. The CSV has the columns file (a path) and identity.
+
+    People with one picture are searches without a mate; a picture without a usable face is a miss.
+    """
+    from jobs.evaluation import evaluate_identify
+
+    with progress_on_stderr("Looking at pictures") as advance:
+        document = evaluate_identify(open_bench(open_deployment()), table, root, progress=advance)
+    if as_json:
+        print_json(document)
+        return
+    print_facts(
+        {
+            "model": f"{document['model']}, space {document['space']}",
+            "pictures": f"{document['pictures']} of {counted(document['people'], 'person', 'people')}",
+            "searches": f"{document['mated']} with a mate, {document['non_mated']} without",
+            **{f"rank {rank}": _percent(share) for rank, share in document["ranks"].items()},
+        }
+    )
+    print_line("")
+    print_table(
+        ("FPIR", "FNIR", "threshold"),
+        ((_rate(one), _percent(one["fnir"]), _number(one["threshold"])) for one in document["fnir_at_fpir"]),
+        empty="",
+    )
+    _print_failures(document)
+
+
+def _print_failures(document: dict[str, Any]) -> None:
+    failures = document["failures"]
+    if failures:
+        print_line("")
+        print_line(f"{counted(len(failures), 'picture')} without a usable face:")
+        print_table(("file", "why"), ((one["file"], one["reason"]) for one in failures[:_NAMED]), empty="")
+        if len(failures) > _NAMED:
+            print_line(f"and {len(failures) - _NAMED} more: --json names all")
+    say("These figures hold for pictures like these. Nothing here says how the models do on children.")
+
+
+def _accuracy(found: dict[str, Any] | None, how: str) -> str:
+    return "no pairs" if found is None else f"{_percent(found['share'])} at {_number(found['threshold'])} ({how})"
+
+
+def _rate(one: dict[str, Any]) -> str:
+    """The rate asked for, and when the data are too few to show it."""
+    return f"{one['rate']:g}" + ("" if one["allowed"] else " (too few strangers to show it)")
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:.2f} %"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
