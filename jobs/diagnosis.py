@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
+from engine.records.words import ReferralState
 
 if TYPE_CHECKING:
     from jobs.health import Snapshot
@@ -42,7 +43,9 @@ def diagnose(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
 def _accounting(snapshot: "Snapshot") -> Iterator[Finding]:
     for difference in snapshot.accounting_differences:
         yield Finding(
-            Level.CRITICAL, f"The sums do not close: {difference}.", "Keep everything as it is and run: triage doctor"
+            Level.CRITICAL,
+            f"The sums do not close: {difference}.",
+            "Keep everything as it is and look at the batches: triage batch list",
         )
 
 
@@ -93,8 +96,12 @@ def _waiting(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
 
 
 def _failures(snapshot: "Snapshot") -> Iterator[Finding]:
+    if failed := snapshot.states[ReferralState.FAILED.value]:
+        yield Finding(Level.WARNING, f"Referrals that have failed: {failed}.", "See why: triage jobs failed")
     for reason, count in snapshot.failures:
-        yield Finding(Level.WARNING, f"{count} jobs failed: {reason}", "Put the cause right, then: triage jobs retry")
+        yield Finding(
+            Level.WARNING, f"{count} jobs failed: {reason}", "Put the cause right, then: triage jobs retry --all"
+        )
 
 
 def _indexes(snapshot: "Snapshot") -> Iterator[Finding]:
@@ -104,5 +111,5 @@ def _indexes(snapshot: "Snapshot") -> Iterator[Finding]:
                 Level.WARNING,
                 f"The index of {index.scope} shows {index.behind} of {index.faces} faces wrongly or not at all; "
                 "searches read those from the records and are slower.",
-                "The keeper builds it again; or do it now: triage index rebuild",
+                "The keeper builds it again; or do it now: triage index build",
             )

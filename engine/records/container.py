@@ -78,4 +78,4 @@ def _bound(address: str, number: int, *, last: bool) -> bytes:
     return _HEADER + bytes.fromhex(address) + number.to_bytes(8, "big") + bytes([last])
 
 
-_RESTORE = "Restore it from a backup: triage backup restore; `triage doctor` lists what else is affected."
+_RESTORE = "Put the vault's folder back from a backup of this home, and keep the damaged one for whoever looks into it."

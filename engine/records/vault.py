@@ -178,7 +178,7 @@ class Vault:
         except OSError as error:
             raise VaultError(
                 f"The file of the vault's object {address} cannot be read: {error.strerror}.",
-                f"Restore {path} from a backup: triage backup restore",
+                f"Put {path} back from a backup of this home.",
             ) from error
         with file:
             yield from container.unseal(file, key, address)
