@@ -10,7 +10,7 @@ from console.cli.opening import Deployment, open_bench, open_deployment
 from console.cli.output import age, print_json, print_line, print_table, say, words
 from console.cli.referral_view import print_referral
 from console.identity import acting, viewer
-from engine.records import documents, ids, ledger, referrals
+from engine.records import documents, ids, ledger, referral_media, referrals
 from engine.records.schema import Referral
 from engine.records.subjects import subjects_of
 from engine.records.words import ReferralState
@@ -87,7 +87,7 @@ def explain(referral_id: ReferralId, as_json: Json = False) -> None:
     here = open_deployment()
     with here.records.database.read() as session:
         referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
-        files = {file.media.id for file in referrals.media_of(session, referral.id)}
+        files = {file.media.id for file in referral_media.media_of(session, referral.id)}
         targets = [
             ids.public("referral", referral.id),
             *(ids.public("media", number) for number in sorted(files)),

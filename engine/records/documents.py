@@ -11,7 +11,8 @@ from engine.records.cases import cases_of
 from engine.records.conclusions import conclusions_of
 from engine.records.faces import faces_of_referral
 from engine.records.ids import public, public_or_none
-from engine.records.referrals import ReferralFile, get_referral, media_of
+from engine.records.referral_media import ReferralFile, media_of
+from engine.records.referrals import get_referral
 from engine.records.schema import Conclusion, Face, Person, Referral, Subject, User
 from engine.records.standing import Standing, fold, in_force
 from engine.records.subjects import members_of, subjects_of

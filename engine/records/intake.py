@@ -14,7 +14,8 @@ from engine.formats.incoming import IncomingReferral
 from engine.records import batches, ids, ledger, states
 from engine.records.actors import Actor
 from engine.records.database import unit_of
-from engine.records.schema import Batch, Media, Referral, ReferralMedia, ReferralVersion
+from engine.records.media import media_with
+from engine.records.schema import Batch, Referral, ReferralMedia, ReferralVersion
 from engine.records.staging import StagedFile, StagedReferral, stage
 from engine.records.states import CLOSED
 from engine.records.vault import Vault
@@ -151,19 +152,7 @@ def _deliver(
 
 
 def _attach(session: Session, vault: Vault, referral: Referral, staged: StagedFile) -> bool:
-    digest = staged.digest
-    media = session.scalar(select(Media).where(Media.unit_id == referral.unit_id, Media.address == digest.address))
-    is_new = media is None
-    if media is None:
-        media = Media(
-            unit_id=referral.unit_id,
-            address=digest.address,
-            sha256=digest.sha256,
-            size=digest.size,
-            kind=MediaKind(staged.file.kind),
-        )
-        session.add(media)
-        session.flush()
+    media, is_new = media_with(session, staged.digest, MediaKind(staged.file.kind))
     _keep(session, vault, staged, ids.public("media", media.id))
     place = select(ReferralMedia.id).where(
         ReferralMedia.referral_id == referral.id,

@@ -1,4 +1,4 @@
-"""Files that come in by themselves, not with a report: a gallery's pictures."""
+"""Files by their content: one row for each, whether reports or a gallery brought it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,23 +6,24 @@ from sqlalchemy.orm import Session
 from engine.records.database import unit_of
 from engine.records.ids import public
 from engine.records.schema import Media
-from engine.records.vault import Vault
+from engine.records.vault import Digest, Vault
 from engine.records.words import MediaKind
+
+
+def media_with(session: Session, digest: Digest, kind: MediaKind) -> tuple[Media, bool]:
+    """The media with a content, and whether it is new; its bytes are the caller's to put in the vault."""
+    unit_id = unit_of(session)
+    media = session.scalar(select(Media).where(Media.unit_id == unit_id, Media.address == digest.address))
+    if media is not None:
+        return media, False
+    media = Media(unit_id=unit_id, address=digest.address, sha256=digest.sha256, size=digest.size, kind=kind)
+    session.add(media)
+    session.flush()
+    return media, True
 
 
 def keep_picture(session: Session, vault: Vault, data: bytes) -> Media:
     """A picture's media by its content: the one there is, of a report or an earlier import, or a new one."""
-    digest = vault.digest(data)
-    media = session.scalar(select(Media).where(Media.unit_id == unit_of(session), Media.address == digest.address))
-    if media is None:
-        media = Media(
-            unit_id=unit_of(session),
-            address=digest.address,
-            sha256=digest.sha256,
-            size=digest.size,
-            kind=MediaKind.IMAGE,
-        )
-        session.add(media)
-        session.flush()
+    media, _ = media_with(session, vault.digest(data), MediaKind.IMAGE)
     vault.put(session, data, owner=public("media", media.id))
     return media

@@ -1,27 +1,18 @@
-"""Referrals once they are in: finding them and their files, and what people do to them as a whole."""
+"""Referrals once they are in: finding them, and what people do to them as a whole."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import ids
+from engine.records import ids, outcome
 from engine.records.actors import Actor
 from engine.records.database import unit_of
 from engine.records.errors import NotFound
-from engine.records.schema import Media, Referral, ReferralMedia
+from engine.records.referral_media import pending_media
+from engine.records.schema import Referral
 from engine.records.states import move
-from engine.records.words import MediaFinding, ReferralState
-
-
-@dataclass(frozen=True, slots=True)
-class ReferralFile:
-    """A file of a referral: its media, the name it came with and the version that brought it."""
-
-    media: Media
-    name: str
-    version: int
+from engine.records.words import ReferralState
 
 
 def get_referral(session: Session, referral_id: int) -> Referral:
@@ -47,23 +38,6 @@ def list_referrals(
     return list(session.scalars(query.order_by(*order).limit(limit).offset(offset)))
 
 
-def media_of(session: Session, referral_id: int) -> list[ReferralFile]:
-    """The files of a referral in the order they came."""
-    query = (
-        select(Media, ReferralMedia.name, ReferralMedia.version)
-        .join(ReferralMedia, ReferralMedia.media_id == Media.id)
-        .where(ReferralMedia.referral_id == referral_id)
-        .order_by(ReferralMedia.id)
-    )
-    return [ReferralFile(*row) for row in session.execute(query)]
-
-
-def pending_media(session: Session, referral_id: int) -> list[Media]:
-    """The files of a referral that no worker has looked at yet."""
-    found = {file.media.id: file.media for file in media_of(session, referral_id)}
-    return [media for media in found.values() if media.finding is MediaFinding.PENDING]
-
-
 def hold(session: Session, referral: Referral, reason: str, *, actor: Actor) -> Referral:
     """Put a referral on hold, as a person asks with a reason."""
     actor.require_person("put a referral on hold")
@@ -71,10 +45,12 @@ def hold(session: Session, referral: Referral, reason: str, *, actor: Actor) -> 
 
 
 def resume(session: Session, referral: Referral, *, actor: Actor) -> Referral:
-    """Take a referral off hold: to the workers if files were not looked at yet, else to the people."""
+    """Take a referral off hold: to the workers if files are new, else to where conclusions put it."""
     actor.require_person("resume a referral")
     to = ReferralState.RECEIVED if pending_media(session, referral.id) else ReferralState.READY
-    return move(session, referral, to, actor)
+    referral = move(session, referral, to, actor)
+    outcome.settle(session, referral, actor=actor)
+    return referral
 
 
 def withdraw(session: Session, referral: Referral, reason: str, *, actor: Actor) -> Referral:

@@ -12,7 +12,7 @@ from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.faces import mark_unreadable
 from engine.records.intake import receive
-from engine.records.referrals import media_of
+from engine.records.referral_media import media_of
 from engine.records.schema import Media, Referral
 from engine.records.words import Lane, ReferralState
 from jobs.queues import lane_queue

@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.formats.incoming import FileKind, IncomingFile, IncomingReferral, RefusedInput
-from engine.records import batches, ledger, referrals
+from engine.records import batches, leases, ledger, outcome
 from engine.records.intake import Received, admit, receive
+from engine.records.referral_media import media_of, pending_media
 from engine.records.schema import Batch, Media, Referral, Refusal, VaultObject
 from engine.records.staging import stage
 from engine.records.states import move
-from engine.records.words import Lane, MediaFinding, MediaKind, ReferralState
+from engine.records.words import Lane, LeaseKind, MediaFinding, MediaKind, ReferralState
 from tests.engine.records.records_world import WORKER, World
 
 
@@ -42,7 +43,7 @@ def test_a_report_becomes_a_referral_with_its_files_in_the_vault(world: World) -
             "seen on a forum",
             "42",
         )
-        files = referrals.media_of(session, referral.id)
+        files = media_of(session, referral.id)
         assert [file.name for file in files] == ["0.jpg", "1.jpg"]
         assert [world.vault.read(session, file.media.address) for file in files] == [b"one", b"two"]
         for file in files:
@@ -93,7 +94,7 @@ def test_the_same_picture_from_another_sender_is_a_referral_that_shares_the_medi
         second = taken_in(session, world, other)
         assert second.duplicate_of is None
         assert second.referral.state is ReferralState.RECEIVED
-        shared = [referrals.media_of(session, one.referral.id)[0].media for one in (first, second)]
+        shared = [media_of(session, one.referral.id)[0].media for one in (first, second)]
         assert shared[0] is shared[1]
         assert world.vault.owners(session, shared[0].address) == [f"M{shared[0].id}"]
 
@@ -112,7 +113,7 @@ def test_a_supplement_is_a_new_version_of_the_referral_it_belongs_to(world: Worl
         assert more.referral is first.referral
         assert (more.version, more.duplicate_of, more.media_new) == (2, None, 1)
         assert first.referral.narrative == "first words\n\nmore words"
-        files = referrals.media_of(session, first.referral.id)
+        files = media_of(session, first.referral.id)
         assert [(file.name, file.version) for file in files] == [("0.jpg", 1), ("1.jpg", 2)]
 
 
@@ -153,14 +154,26 @@ def test_a_supplement_takes_no_referral_from_under_a_persons_hands(world: World,
             move(session, referral, step, WORKER)
         taken_in(session, world, a_report(b"two", report_number="42"))
         assert referral.state is state
-        assert len(referrals.pending_media(session, referral.id)) == 2
+        assert len(pending_media(session, referral.id)) == 2
+
+
+def test_the_files_of_a_supplement_go_to_the_workers_once_the_examiner_is_done(world: World) -> None:
+    with world.database.write() as session:
+        referral = taken_in(session, world, a_report(b"one", report_number="42")).referral
+        for step in _steps_to(ReferralState.IN_REVIEW):
+            move(session, referral, step, WORKER)
+        leases.acquire(session, LeaseKind.REVIEW, f"R{referral.id}", "user:1", 60)
+        taken_in(session, world, a_report(b"two", report_number="42"))
+        assert outcome.settle(session, referral, actor=WORKER) is ReferralState.IN_REVIEW
+        leases.release(session, LeaseKind.REVIEW, f"R{referral.id}", "user:1")
+        assert outcome.settle(session, referral, actor=WORKER) is ReferralState.RECEIVED
 
 
 def test_a_report_with_no_picture_in_it_is_still_a_referral(world: World) -> None:
     with world.database.write() as session:
         received = taken_in(session, world, a_report(b"just bytes", kind="unknown"))
         assert received.referral.state is ReferralState.RECEIVED
-        (file,) = referrals.media_of(session, received.referral.id)
+        (file,) = media_of(session, received.referral.id)
         assert file.media.kind is MediaKind.UNKNOWN
 
 
@@ -176,7 +189,7 @@ def test_a_file_that_has_gone_is_refused_by_name_and_the_rest_goes_on(world: Wor
             ("gone.jpg", received.referral.id),
         ]
         assert "No such file" in refused[1].reason
-        assert [file.name for file in referrals.media_of(session, received.referral.id)] == ["there.jpg"]
+        assert [file.name for file in media_of(session, received.referral.id)] == ["there.jpg"]
 
 
 def test_a_report_of_which_no_file_can_be_read_fails_by_name_each_time(world: World, tmp_path: Path) -> None:
@@ -209,7 +222,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused_by_name(world: World, mon
 def test_a_picture_twice_in_one_report_is_one_object_under_two_names(world: World) -> None:
     with world.database.write() as session:
         received = taken_in(session, world, a_report(b"one", b"one"))
-        files = referrals.media_of(session, received.referral.id)
+        files = media_of(session, received.referral.id)
         assert [file.name for file in files] == ["0.jpg", "1.jpg"]
         assert (received.media_new, count(session, Media), count(session, VaultObject)) == (1, 1, 1)
     assert len([path for path in world.vault.folder.rglob("*") if path.is_file()]) == 1

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from engine.records import cases, referrals
 from engine.records.actors import Actor
 from engine.records.errors import Duplicate, NotFound, NotYours, WrongTransition
-from engine.records.schema import CaseReferral
-from engine.records.words import MediaFinding, ReferralState
+from engine.records.referral_media import pending_media
+from engine.records.schema import CaseReferral, Conclusion, now
+from engine.records.words import ConclusionKind, MediaFinding, ReferralState
 from tests.engine.records.records_world import WORKER, World, a_media, a_referral, a_user
 
 S = ReferralState
@@ -44,7 +45,7 @@ def test_pending_media_are_those_no_worker_has_looked_at(world: World, session: 
     seen, new = a_media(session, world.vault), a_media(session, world.vault)
     seen.finding = MediaFinding.NO_FACE
     referral = a_referral(session, seen, new)
-    assert referrals.pending_media(session, referral.id) == [new]
+    assert pending_media(session, referral.id) == [new]
 
 
 def test_a_held_referral_goes_back_to_whoever_it_waits_for(world: World, session: Session, anna: Actor) -> None:
@@ -56,6 +57,14 @@ def test_a_held_referral_goes_back_to_whoever_it_waits_for(world: World, session
     media.finding = MediaFinding.FACES
     referrals.hold(session, referral, "again", actor=anna)
     assert referrals.resume(session, referral, actor=anna).state is S.READY
+
+
+def test_a_held_referral_that_was_decided_is_decided_again(session: Session, anna: Actor) -> None:
+    referral = a_referral(session, state=S.DECIDED)
+    kind = ConclusionKind.SET_ASIDE
+    session.add(Conclusion(unit_id=1, referral_id=referral.id, kind=kind, examiner_id=anna.user_id, made_at=now()))
+    referrals.hold(session, referral, "wait for the sender", actor=anna)
+    assert referrals.resume(session, referral, actor=anna).state is S.DECIDED
 
 
 def test_people_and_not_machines_hold_resume_and_withdraw(session: Session, anna: Actor) -> None:
