@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from engine.records import ids, states
 from engine.records.actors import Actor
 from engine.records.deployment import Records
+from engine.records.errors import BadId
 from engine.records.schema import Referral, ReferralMedia
 from engine.records.words import ReferralState
 from jobs.pending import UNDER_WAY
@@ -39,9 +40,12 @@ def give_up(records: Records, job_id: str, reason: str, actor: Actor) -> list[in
 
 
 def _waiting_for(session: Session, task: str, target: str) -> list[Referral]:
-    if task == "detect":
-        return waiting_with(session, ids.parse(target, "media"))
-    referral = session.get(Referral, ids.parse(target, "referral"))
+    try:
+        if task == "detect":
+            return waiting_with(session, ids.parse(target, "media"))
+        referral = session.get(Referral, ids.parse(target, "referral"))
+    except BadId:
+        return []  # Somebody else put a job with a name of their own into this Redis; it was refused.
     return [referral] if referral is not None and referral.state in UNDER_WAY else []
 
 

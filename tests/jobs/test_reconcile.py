@@ -14,6 +14,7 @@ from jobs.dispatch import dispatch
 from jobs.pending import pending
 from jobs.queues import lane_queue, live_jobs
 from jobs.reconcile import Reconciled, reconcile
+from jobs.settling import give_up
 from tests.jobs.referrals_world import ACTOR, a_referral, fail, look_at, media_ids, reason_of, state_of, waiting
 
 
@@ -115,6 +116,11 @@ def test_a_failed_referral_that_is_received_again_gets_fresh_tries(records, redi
         states.move(session, session.get_one(Referral, number), ReferralState.RECEIVED, ACTOR)
     assert run(records, redis, settings) == Reconciled(1, 1, 0)
     assert lane_queue(redis, Lane.NORMAL).fetch_job(waiting(redis)[0]).retries_left == 2
+
+
+@pytest.mark.parametrize("job_id", ["bad", "detect-", "detect-R1", "match-M1", "match-R999", "detect-M999"])
+def test_a_failed_job_that_is_nobodys_settles_nothing(records, job_id) -> None:
+    assert give_up(records, job_id, "reason", ACTOR) == []
 
 
 @pytest.mark.parametrize("state", [ReferralState.ON_HOLD, ReferralState.WITHDRAWN])
