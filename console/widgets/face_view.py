@@ -64,7 +64,7 @@ class FaceView(Widget):
             return 0.0
         width: int = self.picture.pixels.shape[1]
         pixels = self.picture.eye_fraction * width * self._placed(self.picture, self.size).pixels_per_source_pixel
-        return pixels / PIXEL_COLUMNS if self._rendering == "ramp" else pixels
+        return pixels / PIXEL_COLUMNS if self.rendering == "ramp" else pixels
 
     def watch_picture(self) -> None:
         self._repaint()
@@ -95,12 +95,13 @@ class FaceView(Widget):
         return self._middle(picture_lines, area) + self._caption(self.picture, size)
 
     def _picture_lines(self, picture: FacePicture, size: Size) -> list[Strip]:
-        placed, rendering = self._placed(picture, size), self._rendering
+        placed, rendering = self._placed(picture, size), self.rendering
         pixels = sample(picture.pixels, placed, grey=rendering == "grey", enhanced=self.enhanced)
         return ramp_strips(pixels, self.rich_style) if rendering == "ramp" else colour_strips(encode(pixels))
 
     @property
-    def _rendering(self) -> Literal["colour", "grey", "ramp"]:
+    def rendering(self) -> Literal["colour", "grey", "ramp"]:
+        """In colours, in greys, or in characters, as the terminal allows."""
         if self.app.no_color:
             return "ramp"
         if self.app.console.color_system == "truecolor":
@@ -125,10 +126,15 @@ class FaceView(Widget):
         else:
             label = self._text(picture.label, size.width)
         shown, recorded = round(self.eye_pixels), round(picture.source_eye_pixels)
-        detail = f"eyes {shown} pixels apart here, {recorded} in the original"
-        if len(detail) > size.width:
-            detail = f"eyes {shown} px, original {recorded}"
-        detail = {"colour": "", "grey": "in grey, ", "ramp": "in characters, "}[self._rendering] + detail
+        how = {"colour": "", "grey": "in grey, ", "ramp": "in characters, "}[self.rendering]
+        # From the plainest to the shortest: a number that is cut would be another number.
+        details = (
+            f"{how}eyes {shown} pixels apart here, {recorded} in the original",
+            f"{how}eyes {shown} px, original {recorded}",
+            f"{how}eyes {shown} of {recorded} px",
+            f"{how}{shown}/{recorded} px",
+        )
+        detail = next((text for text in details if len(text) <= size.width), details[-1])
         return [label, self._text(detail, size.width, "face-view--detail")][: self._caption_height(size)]
 
     def _text(self, text: str, width: int, component: str | None = None) -> Strip:

@@ -1,5 +1,6 @@
 """Text that fits its place on the screen and cannot move out of it."""
 
+from rich.cells import cell_len
 from rich.text import Text
 
 #: Stands for a character that is not shown: control characters and marks that turn the writing direction.
@@ -19,6 +20,17 @@ def shortened(text: str, width: int) -> str:
 def fitted(text: str, width: int) -> str:
     """The text made harmless and exactly `width` cells wide: cut with an ellipsis, or padded with spaces."""
     return _truncated(text, width, pad=True)
+
+
+def ending(text: str, width: int) -> str:
+    """The end of the text, made harmless and exactly `width` cells wide: of a path it is what tells most."""
+    safe = harmless(text)
+    if cell_len(safe) <= width:
+        return _truncated(safe, width, pad=True)
+    kept = safe
+    while kept and cell_len(kept) > width - 1:
+        kept = kept[1:]
+    return _truncated(f"…{kept}", width, pad=True)
 
 
 def _truncated(text: str, width: int, *, pad: bool) -> str:

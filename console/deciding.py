@@ -1,0 +1,55 @@
+"""A decision on its way: chosen by a key, shown with what it would record, and recorded only by enter."""
+
+from dataclasses import dataclass, replace
+
+from console.words import CONCLUSIONS
+from engine.records.standing import ABOUT_A_CANDIDATE
+from engine.records.words import ConclusionKind
+
+#: Conclusions after which an examiner is done with a subject, and is taken to what is next.
+MOVES_ON = frozenset({ConclusionKind.NO_MATCH, ConclusionKind.SET_ASIDE})
+#: Conclusions that are an examiner's verdict: with one of these in force there is nothing more to be said.
+VERDICTS = MOVES_ON | {ConclusionKind.IDENTIFIED}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A conclusion that the user at the screen holds now, and what it says."""
+
+    conclusion_id: int
+    kind: ConclusionKind
+    candidate_id: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What enter would record: a conclusion of a kind, or with `undoes` the end of one.
+
+    about: the subject or referral in words. name: the candidate's, where the conclusion is about one.
+    """
+
+    kind: ConclusionKind
+    about: str
+    candidate_id: int | None = None
+    name: str = ""
+    note: str = ""
+    undoes: Own | None = None
+
+    def noted(self, note: str) -> "Decision":
+        """The same decision with another note."""
+        return replace(self, note=note)
+
+    def words(self) -> str:
+        """What would be recorded."""
+        if self.undoes is not None:
+            return f"TAKE BACK {self.undoes.words}"
+        kind = CONCLUSIONS[self.kind].upper()
+        if self.kind is ConclusionKind.IDENTIFIED:
+            return f"{kind} as {self.name}"
+        return f"{kind}: {self.name}" if self.kind in ABOUT_A_CANDIDATE else f"{kind} for {self.about}"
+
+    def banner(self, user: str) -> str:
+        """The line that is shown until enter or escape; its beginning says all where it is cut."""
+        note = " with a note" if self.note else ""
+        return f"{self.words()} by {user}{note} - enter records it, escape takes it back"

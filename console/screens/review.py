@@ -1,0 +1,220 @@
+"""The review screen: one subject's face beside a candidate's, the list of candidates, and the examiner's decision."""
+
+from functools import partial
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from console.review_desk import Opened, ReviewDesk
+from console.screens import keys, review_text
+from console.screens.base import BREAKPOINTS
+from console.screens.note import NoteScreen
+from console.screens.review_flow import ReviewFlow
+from console.views import ShownCandidate, ShownFace
+from console.widgets.candidate_list import CandidateList, mark_of
+from console.widgets.comparison import Comparison, Side
+from console.widgets.decision_bar import DecisionBar, Notice
+from console.widgets.lines import Lines
+from console.widgets.picture import FacePicture
+from console.words import MODEL_CAUTION
+from engine.records.ids import public
+from engine.records.standing import ABOUT_A_CANDIDATE
+from engine.records.words import ConclusionKind
+
+
+class ReviewScreen(ReviewFlow):
+    """Draws what is examined and turns keys into decisions; what becomes of them is the flow's business."""
+
+    AUTO_FOCUS = "CandidateList"
+    BINDINGS = keys.bindings()
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+
+    def __init__(self, desk: ReviewDesk, opened: Opened) -> None:
+        super().__init__(desk, opened)
+        # The candidate whose face is on the screen, and none while another is on its way there.
+        self._drawn: ShownCandidate | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Lines(id="heading")
+        with Horizontal(id="body"):
+            yield Comparison()
+            with Vertical(id="side"):
+                yield CandidateList(empty="no candidates")
+                yield Lines(id="detail")
+                yield Lines(id="searched")
+        yield Lines(id="findings")
+        yield Lines(MODEL_CAUTION, id="model")
+        yield DecisionBar()
+
+    def on_mount(self) -> None:
+        self.show_subject(Notice())
+
+    def show_subject(self, notice: Notice) -> None:
+        """Draw the subject, or the findings of a referral without any."""
+        sitting, subject = self.sitting, self.sitting.subject
+        self.set_class(subject is None, "-nobody")
+        self.query_one("#heading", Lines).text = review_text.heading(sitting)
+        self.query_one("#findings", Lines).text = review_text.findings(sitting) if subject is None else ""
+        listed = self.query_one(CandidateList)
+        candidates = () if subject is None else subject.candidates
+        place = next((at for at, one in enumerate(candidates) if one.candidate_id == sitting.candidate_id), 0)
+        listed.show([review_text.row(one) for one in candidates], ranked=subject is not None and subject.ranked)
+        listed.cursor = place
+        self.query_one("#searched", Lines).text = "" if subject is None else review_text.sentence(subject.searched)
+        if subject is not None and not candidates:
+            self.query_one("#detail", Lines).text = ""
+            self._draw_faces()
+        self.say(notice)
+
+    def on_candidate_list_highlighted(self, message: CandidateList.Highlighted) -> None:
+        subject = self.sitting.subject
+        if subject is None:
+            return
+        named = [one for one in subject.candidates if str(one.candidate_id) == message.row.candidate]
+        if named:
+            self._drawn = None
+            if self.sitting.turn_from(named[0]):
+                self.say(Notice())
+            self.in_thread("faces", partial(self.desk.faces_of, named[0]), partial(self._look_at, named[0]))
+
+    def _look_at(self, candidate: ShownCandidate, images: tuple[ShownFace, ...]) -> None:
+        self.sitting.look_at(candidate, images)
+        self._draw_faces()
+
+    def _draw_faces(self) -> None:
+        self._drawn = None
+        faces = [self.sitting.probe, self.sitting.shown_image]
+        self.in_thread("pictures", partial(self.desk.pictures, faces), self._draw)
+
+    def _draw(self, pictures: list[FacePicture | None]) -> None:
+        subject, candidate = self.sitting.subject, self.sitting.candidate
+        if subject is None:
+            return
+        sitting, name = self.sitting, "no candidate"
+        if candidate is not None:
+            name = f"{mark_of(subject.candidates.index(candidate), ranked=subject.ranked)}  {candidate.name}"
+            self.query_one("#detail", Lines).text = review_text.detail(candidate)
+        self._draw_face("probe", review_text.title(subject.id, sitting.face, subject.faces), pictures[0], sitting.probe)
+        self._draw_face(
+            "candidate", review_text.title(name, sitting.image, sitting.images), pictures[1], sitting.shown_image
+        )
+        self._drawn = candidate
+        self._show_keys()
+
+    def _draw_face(self, side: Side, title: str, picture: FacePicture | None, face: ShownFace | None) -> None:
+        self.query_one(Comparison).pane(side).show(title, picture, "" if face is None else face.facts)
+
+    def say(self, notice: Notice) -> None:
+        """Say something above the keys: what is staged first, then the notice, then what the examiner holds."""
+        sitting = self.sitting
+        if self.recording:
+            notice = Notice("Recording ...")
+        elif sitting.staged is not None:
+            notice = Notice(sitting.staged.banner(self.desk.user.display), "staged")
+        elif sitting.refusal:
+            notice = Notice(sitting.refusal, "wrong")
+        elif not notice.text and sitting.own:
+            notice = Notice(f"You hold: {'; '.join(own.words for own in sitting.own)}.")
+        elif not notice.text and sitting.note:
+            notice = Notice(f"Note for your next conclusion: {sitting.note}")
+        self.query_one(DecisionBar).notice = notice
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        self.query_one(DecisionBar).hints = keys.hints(self.sitting)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key makes sense now; none greys it out."""
+        return True if keys.possible(action, parameters, self.sitting) else None
+
+    def action_stage(self, kind: str) -> None:
+        """Show what enter would record."""
+        wanted = ConclusionKind(kind)
+        if self.recording:
+            return
+        if wanted in ABOUT_A_CANDIDATE and not self._in_view():
+            self.say(Notice("That candidate's face is not on the screen yet. Look, then press the key again."))
+            return
+        self.sitting.stage(wanted)
+        self.say(Notice())
+        self.keep_claim()
+
+    def action_undo(self) -> None:
+        """Show which conclusion enter would take back: the last one here, else the one that led on to here."""
+        if self.sitting.own:
+            self.sitting.stage_undo()
+            self.say(Notice())
+        elif not self.go_back():
+            self.say(Notice("You hold no conclusion here that could be taken back."))
+        self.keep_claim()
+
+    def action_cancel(self) -> None:
+        """Drop what is staged, else show both faces again."""
+        if self.sitting.staged is not None and not self.recording:
+            self.sitting.staged = None
+            self.say(Notice("Nothing was recorded."))
+        else:
+            self.query_one(Comparison).alone = None
+
+    def action_confirm(self) -> None:
+        """Record what is staged; with a verdict recorded already, go on."""
+        staged = self.sitting.staged
+        if self.recording:
+            return
+        if staged is None:
+            self.go_on(Notice())
+        elif staged.undoes is not None or staged.kind not in ABOUT_A_CANDIDATE or self._in_view():
+            self.record(staged, self._rendering())
+
+    def action_note(self) -> None:
+        """Ask for a note."""
+        self.app.push_screen(NoteScreen(self.sitting.about_words, self.sitting.note), self._noted)
+
+    def _noted(self, note: str | None) -> None:
+        if note is not None:
+            self.sitting.set_note(note)
+        self.say(Notice())
+        self.keep_claim()
+
+    def action_subject(self, by: int) -> None:
+        """Turn to another subject of the referral, and claim it."""
+        if not self.recording:
+            self.turn_to((self.sitting.place + by) % len(self.sitting.referral.subjects), Notice())
+
+    def action_face(self) -> None:
+        """Show the next face of the subject."""
+        self.sitting.turn_face()
+        self._draw_faces()
+        self.keep_claim()
+
+    def action_image(self) -> None:
+        """Show the next image of the candidate."""
+        self.sitting.turn_image()
+        self._draw_faces()
+        self.keep_claim()
+
+    def action_zoom(self) -> None:
+        """Show one face alone, then the other, then both."""
+        self.query_one(Comparison).turn()
+
+    def action_leave(self) -> None:
+        """Give the referral back and return to the queue."""
+        if not self.recording:
+            self.leave()
+
+    def _in_view(self) -> bool:
+        """Whether the faces on the screen are those of the candidate that the cursor is on."""
+        row = self.query_one(CandidateList).highlighted
+        return row is not None and self._drawn is not None and row.candidate == str(self._drawn.candidate_id)
+
+    def _rendering(self) -> dict[str, Any]:
+        """How the examiner saw it, for the exhibit."""
+        subject, shown = self.sitting.subject, {"probe_face": self.sitting.probe, "face": self.sitting.shown_image}
+        return {
+            **({"protocol": "text"} if subject is None else self.query_one(Comparison).rendering()),
+            **{name: None if face is None else public("face", face.face_id) for name, face in shown.items()},
+            "hide_scores": subject is None or not subject.ranked,
+            "space": None if subject is None else subject.space,
+            "search": None if subject is None else subject.search_id,
+        }
