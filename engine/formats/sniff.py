@@ -1,5 +1,6 @@
 """Tells pictures and videos by the first bytes of their content, never by a file's name."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,6 +41,8 @@ _BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 _OTHER_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ", b"jp2 ", b"jpx ", b"jpm ", b"crx "}
+# Binary portable pixmaps: after the number stand white space or comments, and a size. "P5 " alone begins many a text.
+_PIXMAP = re.compile(rb"P[56]\s(?:\s|#[^\n]*\n)*\d")
 # Atoms that open QuickTime files from before the "ftyp" atom.
 _QUICKTIME_ATOMS = {b"moov", b"mdat", b"wide", b"pnot"}
 _TRANSPORT_PACKETS = ((0, 188), (4, 192))
@@ -60,6 +63,8 @@ def identify(head: bytes) -> Signature | None:
         return _RIFF.get(head[8:12])
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return Signature("image", "BMP")
+    if _PIXMAP.match(head):
+        return Signature("image", "PPM")
     if head[4:8] == b"ftyp":
         return _base_media(head)
     if head[4:8] in _QUICKTIME_ATOMS:

@@ -10,6 +10,7 @@ from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.PpmImagePlugin import PpmImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
@@ -28,6 +29,7 @@ _DECODERS: dict[str, type[ImageFile]] = {
     "TIFF": TiffImageFile,
     "HEIF": HeifImageFile,
     "AVIF": AvifImageFile,
+    "PPM": PpmImageFile,
 }
 _BACKGROUND = (255, 255, 255)
 

@@ -16,6 +16,8 @@ from engine.formats.sniff import identify, sniff
         (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "image", "WEBP"),
         (b"BM" + bytes(12) + b"\x28\x00\x00\x00", "image", "BMP"),
         (b"MM\x00*\x00\x00", "image", "TIFF"),
+        (b"P5\n92 112\n255\n", "image", "PPM"),
+        (b"P6\n# made by hand\n92 112 255\n", "image", "PPM"),
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "image", "HEIF"),
         (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf", "image", "AVIF"),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42", "video", "MP4"),
@@ -40,6 +42,7 @@ def test_known_content_is_named(head: bytes, kind: str, format_name: str) -> Non
     [
         b"",
         b"plain text",
+        b"P5 is the fifth paragraph",
         b"BMW is a maker of cars, and this is a text",
         b"GGGGGGGG",
         b"%PDF-1.7",

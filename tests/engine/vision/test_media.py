@@ -18,7 +18,7 @@ from engine.vision.types import DecodedImage
 
 LIMIT = 1_000_000
 LOSSLESS = ["PNG", "WEBP", "BMP", "TIFF"]
-FORMATS = ["JPEG", *LOSSLESS, "GIF", "HEIF", "AVIF"]
+FORMATS = ["JPEG", *LOSSLESS, "GIF", "HEIF", "AVIF", "PPM"]
 # What undoes each EXIF orientation, applied the other way round to make a picture that needs it.
 ORIENTATIONS = {
     2: Transpose.FLIP_LEFT_RIGHT,
