@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import TriageError
 from console.cli.exits import explained, guarded
-from tests.console.cli.program import PROGRAM, Program
+from tests.console.cli.program import INSTALLED, Program
 
 
 class Refusal(TriageError):
@@ -50,7 +50,7 @@ def test_a_system_error_without_words_is_a_fault() -> None:
 
 def test_a_reader_who_leaves_is_no_failure(with_a_report: Program) -> None:
     done = subprocess.run(
-        f"set -o pipefail; '{PROGRAM}' config show --json | true",
+        f"set -o pipefail; '{INSTALLED}' config show --json | true",
         shell=True,
         executable="/bin/bash",
         env=with_a_report.environment(),

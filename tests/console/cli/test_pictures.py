@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from config.paths import Paths
-from tests.console.cli.program import ACCOUNT, Program
+from tests.console.cli.program import ACCOUNT, Installed, Program
 from tests.jobs.pictures import astronaut, beside, hopper, mirrored, nobody
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def filled(template: Path, pictures: Path, tmp_path_factory: pytest.TempPathFact
     """The home of a demonstration with a filled gallery, two permits, a supervisor and two examiners."""
     home = tmp_path_factory.mktemp("filled") / "home"
     shutil.copytree(template, home)
-    triage = Program(home)
+    triage = Installed(home)
     (home / "DEMO").touch()
     assert triage("user", "add", "Ada", "--role", "supervisor", "--account", ACCOUNT).code == 0
     for name in ("bo", "cy"):
@@ -52,18 +52,19 @@ def filled(template: Path, pictures: Path, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def unit(filled: Path, tmp_path: Path) -> Iterator[Program]:
+def unit(filled: Path, tmp_path: Path) -> Iterator[Installed]:
     """A copy of the filled home."""
     home = tmp_path / "home"
     shutil.copytree(filled, home)
-    yield Program(home)
+    yield Installed(home)
     shutil.rmtree(Paths(home).runtime, ignore_errors=True)
 
 
 def test_detect_finds_faces_and_names_what_is_no_picture(empty: Program, tmp_path: Path) -> None:
     save(tmp_path / "two.png", beside(astronaut(), hopper()))
     (tmp_path / "none.jpg").write_bytes(b"")
-    run = empty("detect", tmp_path / "two.png", tmp_path / "none.jpg", "--json")
+    triage = Installed(empty.home)
+    run = triage("detect", tmp_path / "two.png", tmp_path / "none.jpg", "--json")
     assert run.code == 1
     two, none = run.document
     assert len(two["faces"]) == 2
@@ -73,12 +74,12 @@ def test_detect_finds_faces_and_names_what_is_no_picture(empty: Program, tmp_pat
         assert 0 <= x1 < x2 <= two["width"]
         assert 0 <= y1 < y2 <= two["height"]
         assert all(x1 < x < x2 and y1 < y < y2 for x, y in face["landmarks"])
-    text = empty("detect", tmp_path / "two.png")
+    text = triage("detect", tmp_path / "two.png")
     assert text.code == 0
     assert "two.png" in text.out
 
 
-def test_a_gallery_names_what_it_could_not_enrol(unit: Program, pictures: Path) -> None:
+def test_a_gallery_names_what_it_could_not_enrol(unit: Installed, pictures: Path) -> None:
     run = unit("gallery", "import", "known", pictures / "people", "--json")
     assert run.code == 1
     assert run.document["references"] == 2
@@ -98,7 +99,7 @@ def test_a_gallery_names_what_it_could_not_enrol(unit: Program, pictures: Path) 
     assert [(one["name"], one["faces"]) for one in shown["people"]] == [("Collins", 1), ("Hopper", 1)]
 
 
-def test_a_search_needs_a_permit_and_then_finds(unit: Program, pictures: Path) -> None:
+def test_a_search_needs_a_permit_and_then_finds(unit: Installed, pictures: Path) -> None:
     picture = pictures / "reports" / "one" / "a.png"
     found = unit("search", picture, "--gallery", "known", "--purpose", "tip", "--json")
     assert found.code == 0, found.err
@@ -115,7 +116,7 @@ def test_a_search_needs_a_permit_and_then_finds(unit: Program, pictures: Path) -
     assert "permit" in refused.err
 
 
-def test_two_examiners_make_an_identification(unit: Program, pictures: Path) -> None:
+def test_two_examiners_make_an_identification(unit: Installed, pictures: Path) -> None:
     taken = unit("enqueue", "--each", "--wait", pictures / "reports", "--json")
     assert taken.code == 0, taken.err
     assert "No worker is running" in taken.err
@@ -151,7 +152,7 @@ def test_two_examiners_make_an_identification(unit: Program, pictures: Path) -> 
     assert all(batch["closes"] for batch in unit("batch", "list", "--json").document)
 
 
-def test_indexes_are_built_and_checked(unit: Program) -> None:
+def test_indexes_are_built_and_checked(unit: Installed) -> None:
     built = unit("index", "build", "--json")
     assert [(one["scope"], one["faces"]) for one in built.document] == [("G1", 2)]
     assert unit("index", "check").code == 0
@@ -159,8 +160,35 @@ def test_indexes_are_built_and_checked(unit: Program) -> None:
     assert unit("index", "build", "G9").code == 2
 
 
-def test_an_investigator_searches_without_being_led_by_scores(unit: Program, pictures: Path) -> None:
+def test_an_investigator_searches_without_being_led_by_scores(unit: Installed, pictures: Path) -> None:
     shown = unit("search", pictures / "people" / "Hopper" / "first.png", "--purpose", "tip", "--as", "bo")
     assert "Hopper" in shown.out
     assert "score" not in shown.out
     assert ACCOUNT not in shown.out
+
+
+def test_the_models_are_evaluated_on_labelled_pictures(empty: Program, tmp_path: Path) -> None:
+    save(tmp_path / "collins.png", astronaut())
+    save(tmp_path / "collins-mirrored.png", mirrored(astronaut()))
+    save(tmp_path / "hopper.png", hopper())
+    save(tmp_path / "nobody.png", nobody())
+    pairs, people = tmp_path / "pairs.csv", tmp_path / "people.csv"
+    pairs.write_text(
+        "a,b,same\ncollins.png,collins-mirrored.png,1\ncollins.png,hopper.png,0\nhopper.png,nobody.png,1\n"
+    )
+    people.write_text("file,identity\ncollins.png,c\ncollins-mirrored.png,c\nhopper.png,h\nnobody.png,h\n")
+    triage = Installed(empty.home)
+    compared = triage("evaluate", "pairs", pairs, "--root", tmp_path, "--json")
+    assert compared.code == 0, compared.err
+    document = compared.document
+    assert (document["same"], document["different"]) == (2, 1)
+    assert [one["file"] for one in document["failures"]] == ["nobody.png"]
+    assert document["set_threshold"]["share"] == pytest.approx(2 / 3)
+    found = triage("evaluate", "identify", people, "--root", tmp_path, "--json").document
+    assert (found["pictures"], found["people"], found["mated"]) == (4, 2, 4)
+    assert found["ranks"] == {"1": 0.5, "5": 0.5, "10": 0.5}
+    assert [one["fnir"] for one in found["fnir_at_fpir"]] == [0.5, 0.5]
+    text = triage("evaluate", "identify", people, "--root", tmp_path)
+    assert "rank 1" in text.out
+    assert "children" in text.err
+    assert triage("evaluate", "pairs", people).code == 2
