@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from console.cli.exits import Exit
 from console.cli.frame import Json, examples, group
+from console.cli.ledger_view import actor_names
 from console.cli.opening import open_deployment
 from console.cli.output import counted, moment_and_age, print_facts, print_json, print_line, print_table, words
 from engine.records import batches, ids
@@ -55,20 +56,21 @@ def show(
         batch = batches.get_batch(session, ids.parse(batch_id, "batch"))
         sums = account(session, batch)
         document = _full(session, batch, sums)
+        by = actor_names(session).get(batch.actor, batch.actor)
     if as_json:
         print_json(document)
     else:
-        _print(batch, sums, document)
+        _print(batch, by, sums, document)
     if not sums.closes:
         raise typer.Exit(Exit.FAILURES)
 
 
-def _print(batch: Batch, sums: Accounting, document: dict[str, Any]) -> None:
+def _print(batch: Batch, by: str, sums: Accounting, document: dict[str, Any]) -> None:
     print_facts(
         {
             "batch": ids.public("batch", batch.id),
             "started": moment_and_age(batch.started_at),
-            "by": batch.actor,
+            "by": by,
             "inputs": f"{sums.inputs}: {sums.deliveries} taken in, {sums.refused} refused",
             "sums": "\n".join(sums.difference) or _closing(sums),
         }

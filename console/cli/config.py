@@ -23,6 +23,10 @@ def show(
         return
     print_table(
         ("setting", "value", "origin"),
-        ((item.key, item.value, item.origin) for item in found),
+        ((item.key, _value(item.value), item.origin) for item in found),
         empty=f"No setting starts with {part}. See all: triage config show",
     )
+
+
+def _value(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value

@@ -36,7 +36,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         numeric = all(isinstance(row[index], int | float) for row in cells)
-        table.add_column(column, overflow="fold", justify="right" if numeric else "left")
+        # The first column holds ids and names that people copy.
+        table.add_column(column, overflow="fold", no_wrap=index == 0, justify="right" if numeric else "left")
     for row in cells:
         table.add_row(*(Text(_cell(cell)) for cell in row))
     _draw(table)
@@ -82,7 +83,8 @@ def age(at: datetime | None, *, now: datetime | None = None) -> str:
     if at is None:
         return ""
     seconds = ((now or datetime.now(UTC)) - at).total_seconds()
-    return duration(seconds) if seconds > -1 else f"in {duration(-seconds)}"
+    # With a minute's grace, so that what was just granted for 30 days ends "in 30 d".
+    return duration(seconds) if seconds > -1 else f"in {duration(60 - seconds)}"
 
 
 def duration(seconds: float) -> str:

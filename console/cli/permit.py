@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.cli.finding import find_case, find_galleries
@@ -13,8 +12,7 @@ from console.cli.opening import open_deployment
 from console.cli.output import age, moment_and_age, print_json, print_table, say
 from console.identity import acting
 from engine.records import ids, permits, users
-from engine.records.errors import NotFound
-from engine.records.schema import Gallery, Permit, PermitGallery, now
+from engine.records.schema import Permit, now
 from engine.records.words import Channel, SubjectRole
 
 app = group("Grant, list and revoke the authority to search.")
@@ -100,28 +98,19 @@ def revoke(
     """End a permit at once. That takes a supervisor; searches made under it stay as history."""
     here = open_deployment()
     with here.records.database.write() as session:
-        number = ids.parse(permit_id, "permit")
-        permit = next((one for one in permits.list_permits(session) if one.id == number), None)
-        if permit is None:
-            raise NotFound(f"There is no permit {permit_id}.", "See them all: triage permit list --all")
+        permit = permits.get_permit(session, ids.parse(permit_id, "permit"))
         permits.revoke(session, permit, actor=acting(session, here.paths, as_name))
     say(f"{permit_id} is no longer in force.")
 
 
 def _document(session: Session, permit: Permit) -> dict[str, Any]:
-    names = (
-        select(Gallery.name)
-        .join(PermitGallery, PermitGallery.gallery_id == Gallery.id)
-        .where(PermitGallery.permit_id == permit.id)
-        .order_by(Gallery.name)
-    )
     return {
         "id": ids.public("permit", permit.id),
         "channel": permit.channel,
         "purpose": permit.purpose,
         "lawful_basis": permit.lawful_basis,
         "roles": permit.roles,
-        "galleries": list(session.scalars(names)),
+        "galleries": [gallery.name for gallery in permits.galleries_of(session, permit)],
         "material": permit.material,
         "case": None if permit.case_id is None else ids.public("case", permit.case_id),
         "approved_by": users.get_user(session, permit.approved_by_id).name,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from console.cli.output import counted, moment_and_age, print_facts, print_line, print_table, words
+from console.cli.output import counted, moment, moment_and_age, print_facts, print_line, print_table, words
 
 # A person at this screen wants an overview; the console and --json have the whole list.
 _CANDIDATES_SHOWN = 10
@@ -92,7 +92,7 @@ def _conclusions(conclusions: list[dict[str, Any]]) -> None:
                 one["id"],
                 f"{one['subject'] or ''} {one['candidate'] or ''}",
                 one["examiner"]["name"],
-                _at(one["made_at"]),
+                _day(one["made_at"]),
                 _holding(one),
                 one["note"],
             )
@@ -114,6 +114,8 @@ def _search(search: dict[str, Any] | None) -> str | None:
 def _holding(conclusion: dict[str, Any]) -> str:
     if conclusion["hidden"]:
         return "hidden from the next examiner"
+    if conclusion["kind"] == "retracted":
+        return f"took {conclusion['supersedes']} back"
     return words(conclusion["kind"]) + ("" if conclusion["in_force"] else " (superseded)")
 
 
@@ -123,6 +125,10 @@ def _finding(media: dict[str, Any]) -> str:
 
 def _size(media: dict[str, Any]) -> str:
     return f"{media['width']} x {media['height']}" if media["width"] else f"{media['size']:,} bytes"
+
+
+def _day(text: str) -> str:
+    return moment(datetime.fromisoformat(text))
 
 
 def _at(text: str) -> str:

@@ -115,6 +115,20 @@ def revoke(session: Session, permit: Permit, *, actor: Actor) -> None:
         ledger.record(session, actor=actor, action="permit.revoked", target=public("permit", permit.id))
 
 
+def get_permit(session: Session, permit_id: int) -> Permit:
+    """The permit with this number, in force or not; raises NotFound."""
+    permit = session.get(Permit, permit_id)
+    if permit is None:
+        raise NotFound(f"There is no permit {public('permit', permit_id)}.", "See them all: triage permit list --all")
+    return permit
+
+
+def galleries_of(session: Session, permit: Permit) -> list[Gallery]:
+    """The galleries that a permit names, by name, those removed since too."""
+    query = select(Gallery).join(PermitGallery, PermitGallery.gallery_id == Gallery.id)
+    return list(session.scalars(query.where(PermitGallery.permit_id == permit.id).order_by(Gallery.name)))
+
+
 def list_permits(session: Session) -> list[Permit]:
     """The unit's permits, those no longer in force too, newest first."""
     return list(session.scalars(select(Permit).where(Permit.unit_id == unit_of(session)).order_by(Permit.id.desc())))

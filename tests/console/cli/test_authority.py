@@ -27,7 +27,7 @@ def test_a_permit_is_granted_listed_and_revoked(triage: Program) -> None:
     assert granted.document["galleries"] == ["known"]
     assert granted.document["roles"] == ["victim"]
     assert granted.document["approved_by"] == "Ada"
-    assert "in 29 d" in triage("permit", "list").out
+    assert "in 30 d" in triage("permit", "list").out
     assert triage("permit", "revoke", "A1").code == 0
     assert triage("permit", "list", "--json").document == []
     (kept,) = triage("permit", "list", "--all", "--json").document
