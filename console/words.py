@@ -79,8 +79,8 @@ def finding_words(name: str, finding: MediaFinding, reason: str | None, passes: 
     if finding is MediaFinding.UNREADABLE:
         return f"{name} is unreadable: {reason or 'no reason was given'}"
     if finding is MediaFinding.NO_FACE:
-        return f"no face found in {name} (tried: {', '.join(passes) or 'nothing'})"
-    return f"faces found in {name}" if finding is MediaFinding.FACES else f"{name} was not looked at yet"
+        return f"No face found in {name} (tried: {', '.join(passes) or 'nothing'})"
+    return f"Faces found in {name}" if finding is MediaFinding.FACES else f"{name} was not looked at yet"
 
 
 def rarity_in_brief(words: str) -> str:

@@ -44,6 +44,6 @@ def title(name: str, place: int, faces: Sequence[ShownFace]) -> str:
 
 def findings(sitting: Sitting) -> str:
     """What was found in a referral in which nobody was."""
-    lines = [sentence(finding) for finding in sitting.referral.findings]
-    advice = "Look at the files yourself. n: no match is possible, s: set the referral aside."
+    lines = [f"{finding}." for finding in sitting.referral.findings]
+    advice = "Look at the files yourself. n: no match is possible. s: set it aside."
     return "\n".join(["Nobody was found in this referral.", "", *lines, "", advice])
