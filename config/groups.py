@@ -72,7 +72,7 @@ class Search(Group):
         default=100,
         ge=20,
         le=100_000,
-        description="How many decided pairs a score band needs before anything is said about what its scores mean.",
+        description="How many people a gallery must hold at a quality before it is said how rare a score is.",
     )
 
 
@@ -114,7 +114,7 @@ class Worker(Group):
         default=600, ge=10, le=86_400, description="Seconds after which a job is stopped and tried again."
     )
     heartbeat_seconds: int = Field(
-        default=10, ge=1, le=60, description="Seconds between two signs of life of a worker or the keeper."
+        default=4, ge=1, le=60, description="Seconds between two signs of life of a worker or the keeper."
     )
     tries: int = Field(default=3, ge=1, le=10, description="How often a job is tried before its referral has failed.")
 
@@ -154,7 +154,7 @@ class Health(Group):
 class Keeper(Group):
     """How often the keeper makes its round."""
 
-    interval_seconds: int = Field(default=30, ge=1, le=3600, description="Seconds between two rounds of the keeper.")
+    interval_seconds: int = Field(default=5, ge=1, le=3600, description="Seconds between two rounds of the keeper.")
 
 
 class Logging(Group):

@@ -1,7 +1,8 @@
 """The keeper: `python -m jobs.keeper`, the one process per home that puts things right again and again.
 
-It gives lost work back to the queue, builds indexes that have fallen behind, and takes references out whose retention
-has ended. It leaves a sign of life that others watch, because nobody would notice its absence otherwise.
+It gives lost work back to the queue, builds indexes that have fallen behind, ends claims whose holder has gone silent
+and takes references out whose retention has ended; once a day it clears away files that an interrupted intake left in
+the vault. It leaves a sign of life that others watch, because nobody would notice its absence otherwise.
 """
 
 import fcntl
@@ -10,8 +11,10 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import FrameType
 
 import structlog
@@ -22,7 +25,7 @@ from config.errors import TriageError
 from config.logging import configure_logging
 from config.paths import Paths
 from config.settings import Settings, load_settings
-from engine.records import findable
+from engine.records import findable, leases, review
 from engine.records.actors import Actor
 from engine.records.deployment import Records, open_records
 from jobs.alive import KEEPER
@@ -34,6 +37,12 @@ from jobs.reconcile import reconcile
 
 log = structlog.get_logger()
 
+# No intake takes longer than this from the first file in the vault to the row that names it.
+_ABANDONED = timedelta(days=1)
+_DAY_SECONDS = 86_400.0
+
+Duties = dict[str, Callable[[], None]]
+
 
 def serve(settings: Settings, stop: threading.Event) -> None:
     """Make rounds until told to stop; raises AlreadyRunning, and whatever keeps the records from being opened."""
@@ -43,8 +52,12 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         beats = threading.Thread(target=_beat, args=(settings, paths, stop), name="heartbeat", daemon=True)
         beats.start()
         log.info("keeper started", pid=os.getpid())
+        cleared = -_DAY_SECONDS
         while not stop.is_set():
             make_round(settings, paths, records)
+            if time.monotonic() - cleared >= _DAY_SECONDS:
+                clear_vault(records)
+                cleared = time.monotonic()
             stop.wait(settings.keeper.interval_seconds)
         beats.join()
         paths.heartbeat(KEEPER).unlink(missing_ok=True)
@@ -60,15 +73,35 @@ def make_round(settings: Settings, paths: Paths, records: Records) -> None:
         reconcile(records, redis, settings, actor)
         redis.close()
 
+    def end_claims() -> None:
+        with records.database.write() as session:
+            review.settle_expired(session, leases.expire(session), actor=actor)
+
     def end_retention() -> None:
         with records.database.write() as session:
             findable.forget_expired(session)
 
-    duties: dict[str, Callable[[], None]] = {
-        "reconcile": give_work_back,
-        "retention": end_retention,
-        "indexes": lambda: build_behind(records, paths),
-    }
+    _each_for_itself(
+        {
+            "reconcile": give_work_back,
+            "claims": end_claims,
+            "retention": end_retention,
+            "indexes": lambda: build_behind(records, paths),
+        }
+    )
+
+
+def clear_vault(records: Records) -> None:
+    """Remove files from the vault that no row has named for a day."""
+
+    def sweep() -> None:
+        with records.database.read() as session:
+            records.vault.sweep(session, older_than=_ABANDONED)
+
+    _each_for_itself({"vault": sweep})
+
+
+def _each_for_itself(duties: Duties) -> None:
     for name, duty in duties.items():
         try:
             duty()

@@ -1,6 +1,6 @@
 """What the job `match` does: the faces of one referral become subjects, each is searched, and the referral is ready."""
 
-from engine.records import ids, states, subjects
+from engine.records import ids, outcome, states, subjects
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
 from jobs.dispatch import submit_all
@@ -55,3 +55,5 @@ def _finish(bench: Workbench, referral_id: int) -> None:
         # A supplement may have come in while the search ran: then the referral was received again, and stays so.
         if referral.state is ReferralState.WORKING:
             states.move(session, referral, ReferralState.READY, bench.actor)
+            # Conclusions from before a supplement still stand.
+            outcome.settle(session, referral, actor=bench.actor)

@@ -1,7 +1,8 @@
 """The services of a deployment as child processes: started in order, restarted when they end, never left over.
 
-They are the Procfile's processes. honcho can run that file too, but stops them all when one of them ends. A child ends
-with this process whatever happens to it, because each asks the kernel for that (`lifeline.py`).
+They are the Procfile's processes, for deployments without a process manager of their own; unlike the usual runners of
+that file, one that ends is started again and does not take the others with it. A child ends with this process whatever
+happens to it, because each asks the kernel for that (`lifeline.py`).
 """
 
 import fcntl

@@ -4,14 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from engine.records.words import ReferralState
+from engine.records import review, states, users
+from engine.records.schema import Referral
+from engine.records.words import ReferralState, UserRole
 from jobs.alive import KEEPER, keeper_silence
+from jobs.keeper import make_round
 from tests.jobs.jobs_world import wait_until
-from tests.jobs.referrals_world import a_referral, state_of, waiting
+from tests.jobs.referrals_world import ACTOR, a_referral, look_at, media_ids, state_of, waiting
 
 Start = Callable[[], subprocess.Popen[bytes]]
 
@@ -52,6 +56,21 @@ def test_it_goes_on_while_redis_is_down_and_queues_afterwards(records, paths, se
     server.start()
     wait_until(lambda: state_of(records, number) is ReferralState.QUEUED)
     assert process.poll() is None
+
+
+def test_a_claim_whose_holder_went_silent_is_ended_and_the_referral_is_ready_again(records, settings, paths) -> None:
+    number = a_referral(records, 1)
+    look_at(records, media_ids(records, number)[0])
+    with records.database.write() as session:
+        referral = session.get_one(Referral, number)
+        for state in (ReferralState.WORKING, ReferralState.READY):
+            states.move(session, referral, state, ACTOR)
+        user = users.add_user(session, "anna", UserRole.INVESTIGATOR, "anna", actor=ACTOR)
+        review.claim_referral(session, number, user, seconds=0.01)
+    assert state_of(records, number) is ReferralState.IN_REVIEW
+    time.sleep(0.02)
+    make_round(settings, paths, records)
+    assert state_of(records, number) is ReferralState.READY
 
 
 def test_its_sign_of_life_stays_fresh_and_goes_with_it(paths, redis, start) -> None:
