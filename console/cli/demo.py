@@ -41,7 +41,7 @@ def demo(
     say(f"The demonstration lives in {here.paths.home}")
     with running_services(here.settings, here.paths, here.paths.logs):
         _prepare(here)
-        if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if headless or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
             summary = summarise(open_bench(here))
             _print(summary, time.monotonic() - started)
             raise typer.Exit(Exit.DONE if summary.well else Exit.FAILURES)
