@@ -6,7 +6,8 @@ TriageError                  the root of each package's tree: message, hint and 
     ├── UnknownSetting       a key or a TRIAGE_ variable that does not exist
     ├── InvalidSetting       a value outside what its setting allows
     ├── UnsafeFolder         a folder that belongs to, or is open to, somebody else
-    └── ManifestError        models.toml does not describe the models Triage needs
+    ├── ManifestError        models.toml does not describe the models Triage needs
+    └── DeclarationError     what is declared of an imported model is incomplete or impossible
 """
 
 from typing import ClassVar
@@ -49,3 +50,7 @@ class UnsafeFolder(ConfigError):
 
 class ManifestError(ConfigError):
     """The manifest of models does not describe the models Triage needs."""
+
+
+class DeclarationError(ConfigError):
+    """What is declared of an imported model is incomplete or impossible."""

@@ -40,6 +40,11 @@ class Paths:
         return self.home / "index"
 
     @property
+    def models(self) -> Path:
+        """The imported models, each file named after the SHA-256 of its content."""
+        return self.home / "models"
+
+    @property
     def master_key(self) -> Path:
         """The key that wraps the vault's keys: without it the vault cannot be read."""
         return self.home / "keys" / "master.key"
@@ -78,7 +83,8 @@ class Paths:
         """Make every folder with access for its owner only; raises UnsafeFolder where somebody else holds one."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         heartbeats = self.heartbeat("any").parent
-        for folder in (self.vault, self.index, self.master_key.parent, self.redis_dir, self.logs, heartbeats):
+        keys = self.master_key.parent
+        for folder in (self.vault, self.index, self.models, keys, self.redis_dir, self.logs, heartbeats):
             _make_private(folder)
         _make_private(self.runtime)
 

@@ -3,17 +3,14 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from config.models import Metric
 from engine.records.errors import BadVector, SpaceMismatch
-
-if TYPE_CHECKING:
-    # The embedders bring torch with them; light commands describe spaces without it.
-    from engine.vision.embedder import Embedder
+from engine.vision.identity import Described
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
@@ -39,7 +36,7 @@ class Space:
     description: dict[str, Any]
 
 
-def space_of(embedder: "Embedder") -> Space:
+def space_of(embedder: Described) -> Space:
     """The space of an embedder's vectors: another weights file, alignment, preprocessing or precision is another."""
     description = {
         "model": embedder.name,

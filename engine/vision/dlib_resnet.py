@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.vision import dlib_format as saved
-from engine.vision.align import DLIB_CHIP
 from engine.vision.errors import WeightsUnusable
+from engine.vision.templates import DLIB_CHIP
 
 BATCH = 16
 """Chips per run of the network: larger batches are no faster on one core."""

@@ -1,6 +1,5 @@
 """What turns an aligned face into a vector: the shape every embedder has, and the default one."""
 
-from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
@@ -9,40 +8,13 @@ from numpy.typing import NDArray
 from config.models import Metric, ModelEntry
 from engine.vision import align, weights
 from engine.vision.dlib_resnet import DlibResNet
+from engine.vision.identity import Described, describe_shipped
+from engine.vision.templates import DLIB_CHIP
 from engine.vision.types import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class EmbedderIdentity:
-    """Everything that shapes a vector: two vectors compare only where all four are equal.
-
-    weights_sha256: lower-case hex. alignment, preprocessing, precision: names that change whenever the numbers do.
-    """
-
-    weights_sha256: str
-    alignment: str
-    preprocessing: str
-    precision: str
-
-
-class Embedder(Protocol):
+class Embedder(Described, Protocol):
     """A network that tells faces apart, with the alignment it was trained on."""
-
-    @property
-    def name(self) -> str:
-        """The model's name in the manifest."""
-
-    @property
-    def dimension(self) -> int:
-        """Numbers in a vector."""
-
-    @property
-    def metric(self) -> Metric:
-        """How its vectors compare."""
-
-    @property
-    def identity(self) -> EmbedderIdentity:
-        """What its vectors may be compared with."""
 
     def align(self, pixels: Pixels, landmarks: NDArray[np.float32]) -> Pixels:
         """Cut the chip of one face, uint8 [size, size, 3], from an upright picture and landmarks [5, 2] in pixels.
@@ -59,15 +31,10 @@ class DlibEmbedder:
 
     metric: Metric = "euclidean"
 
-    def __init__(self, name: str, network: DlibResNet, weights_sha256: str) -> None:
-        self.name = name
+    def __init__(self, entry: ModelEntry, network: DlibResNet) -> None:
+        self.name = entry.name
         self.dimension = network.dimension
-        self.identity = EmbedderIdentity(
-            weights_sha256=weights_sha256,
-            alignment=align.DLIB_CHIP.name,
-            preprocessing="dlib-rgb-mean-256",
-            precision="float32",
-        )
+        self.identity = describe_shipped(entry).identity
         self._network = network
 
     @classmethod
@@ -76,12 +43,11 @@ class DlibEmbedder:
 
         Raises WeightsMissing, WeightsAltered or WeightsUnusable.
         """
-        return cls(entry.name, DlibResNet.load(weights.locate(entry), threads), entry.sha256)
+        return cls(entry, DlibResNet.load(weights.locate(entry), threads))
 
     def align(self, pixels: Pixels, landmarks: NDArray[np.float32]) -> Pixels:
         """Cut a chip of 150 x 150 pixels; raises UnusableLandmarks."""
-        template = align.DLIB_CHIP
-        return align.warp(pixels, align.similarity(landmarks, template.points), template.size)
+        return align.to_template(pixels, landmarks, DLIB_CHIP)
 
     def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """uint8 [N, 150, 150, 3] to float32 [N, 128]; raises ValueError for another shape."""

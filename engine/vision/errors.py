@@ -9,13 +9,11 @@ VisionError
     └── WeightsUnusable  the file does not hold the network it should
 """
 
+from config.errors import TriageError
 
-class VisionError(Exception):
-    """Something vision cannot do; `hint` says what to do next and may be empty."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
+class VisionError(TriageError):
+    """Something vision cannot do."""
 
 
 class UnreadableMedia(VisionError):

@@ -1,19 +1,19 @@
 """Reads TensorFlow's frozen graphs (GraphDef) with numpy alone: nodes, their edges and their constants.
 
 Only the fields that weights need are decoded. The field numbers are those of TensorFlow's graph.proto, node_def.proto,
-attr_value.proto and tensor.proto; the encoding is https://protobuf.dev/programming-guides/encoding/.
+attr_value.proto and tensor.proto.
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.vision.errors import WeightsUnusable
+from engine.vision.protobuf import fields, single, submessage, text
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _DT_FLOAT = 1
 
 
@@ -41,7 +41,7 @@ class Graph:
     def parse(cls, data: bytes) -> "Graph":
         """Read a GraphDef message; raises WeightsUnusable when the bytes are not one."""
         try:
-            nodes = [_node(_message(value)) for field, value in _fields(memoryview(data)) if field == 1]
+            nodes = [_node(submessage(value)) for field, value in fields(memoryview(data)) if field == 1]
         except (ValueError, IndexError) as error:
             raise WeightsUnusable(f"not a TensorFlow graph: {error}") from error
         return cls({node.name: node for node in nodes})
@@ -62,7 +62,7 @@ class Graph:
         try:
             if node.op == "Identity":
                 return self.constant(node.inputs[0])
-            return _tensor(_single(node.attributes["value"], 8))
+            return _tensor(single(node.attributes["value"], 8))
         except (KeyError, ValueError, IndexError, RecursionError) as error:
             raise WeightsUnusable(f"the node {name!r} holds no float32 constant: {error}") from error
 
@@ -70,93 +70,42 @@ class Graph:
 def float_attribute(node: Node, key: str) -> float:
     """Return an attribute that is one float; raises WeightsUnusable when it is not there."""
     try:
-        return float(struct.unpack("<f", _single(node.attributes[key], 4))[0])
+        return float(struct.unpack("<f", single(node.attributes[key], 4))[0])
     except (KeyError, ValueError, IndexError, struct.error) as error:
         raise WeightsUnusable(f"the node {node.name!r} has no number {key!r}: {error}") from error
 
 
 def _node(message: memoryview) -> Node:
     name, op, inputs, attributes = "", "", [], {}
-    for field, value in _fields(message):
+    for field, value in fields(message):
         if field == 1:
-            name = _text(value)
+            name = text(value)
         elif field == 2:
-            op = _text(value)
+            op = text(value)
         elif field == 3:
             # "node:1" is the node's second output, "^node" an edge that orders without passing a value.
-            inputs.append(_text(value).removeprefix("^").partition(":")[0])
+            inputs.append(text(value).removeprefix("^").partition(":")[0])
         elif field == 5:
-            entry = _message(value)
-            attributes[_text(_single(entry, 1))] = _single(entry, 2)
+            entry = submessage(value)
+            attributes[text(single(entry, 1))] = single(entry, 2)
     return Node(name, op, tuple(inputs), attributes)
 
 
 def _tensor(message: memoryview) -> NDArray[np.float32]:
     shape: list[int] = []
     values = np.empty(0, np.float32)
-    for field, value in _fields(message):
+    for field, value in fields(message):
         if field == 1 and value != _DT_FLOAT:
             raise ValueError(f"data type {value}, not float")
         if field == 2:
-            shape = [_size(_message(dimension)) for number, dimension in _fields(_message(value)) if number == 2]
+            shape = [_size(submessage(dimension)) for number, dimension in fields(submessage(value)) if number == 2]
         if field == 4:
-            values = np.frombuffer(_message(value), "<f4")
+            values = np.frombuffer(submessage(value), "<f4")
         if field == 5:
-            values = np.concatenate([values, np.frombuffer(_message(value), "<f4")])
+            values = np.concatenate([values, np.frombuffer(submessage(value), "<f4")])
     # A tensor of one repeated value is stored as that value once.
     return np.broadcast_to(values, shape) if values.size == 1 else values.reshape(shape)
 
 
 def _size(dimension: memoryview) -> int:
-    return next((value for field, value in _fields(dimension) if field == 1 and isinstance(value, int)), 0)
-
-
-def _single(message: memoryview, number: int) -> memoryview:
-    for field, value in _fields(message):
-        if field == number:
-            return _message(value)
-    raise ValueError(f"no field {number}")
-
-
-def _message(value: int | memoryview) -> memoryview:
-    if isinstance(value, int):
-        raise ValueError("a number where a message should be")
-    return value
-
-
-def _text(value: int | memoryview) -> str:
-    return bytes(_message(value)).decode("utf-8")
-
-
-def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Yield field number and value: an int for varints, else the bytes; raises ValueError or IndexError."""
-    position = 0
-    while position < len(message):
-        key, position = _varint(message, position)
-        kind = key & 7
-        if kind == _VARINT:
-            number, position = _varint(message, position)
-            yield key >> 3, number
-            continue
-        if kind == _BYTES:
-            length, position = _varint(message, position)
-        elif kind in (_FIXED32, _FIXED64):
-            length = 4 if kind == _FIXED32 else 8
-        else:
-            raise ValueError(f"wire type {kind} at byte {position}")
-        if length > len(message) - position:
-            raise ValueError(f"a field of {length} bytes at byte {position} runs past the end")
-        yield key >> 3, message[position : position + length]
-        position += length
-
-
-def _varint(message: memoryview, position: int) -> tuple[int, int]:
-    result = shift = 0
-    while shift < 70:
-        byte = message[position]
-        position += 1
-        result |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return result, position
-        shift += 7
-    raise ValueError(f"a number of more than ten bytes at byte {position}")
+    return next((value for field, value in fields(dimension) if field == 1 and isinstance(value, int)), 0)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.vision import align
-from engine.vision.align import DLIB_CHIP
+from engine.vision.templates import DLIB_CHIP
 from engine.vision.types import Detection, Pixels, Quality
 
 LUMA = (0.299, 0.587, 0.114)

@@ -27,7 +27,7 @@ def mode(path: Path) -> int:
 def test_every_folder_is_made_for_its_owner_only(paths: Paths) -> None:
     paths.create()
     folders = [paths.runtime, *(path for path in paths.home.rglob("*") if path.is_dir())]
-    assert {"vault", "index", "keys", "redis", "logs", "heartbeats"} <= {folder.name for folder in folders}
+    assert {"vault", "index", "models", "keys", "redis", "logs", "heartbeats"} <= {folder.name for folder in folders}
     assert {mode(folder) for folder in [paths.home, *folders]} == {0o700}
 
 

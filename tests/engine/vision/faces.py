@@ -5,7 +5,8 @@ import math
 import numpy as np
 from PIL import Image, ImageFilter
 
-from engine.vision.align import DLIB_CHIP, similarity, warp
+from engine.vision.align import similarity, warp
+from engine.vision.templates import DLIB_CHIP
 from engine.vision.types import Detection
 
 # Eyes, nose and mouth corners of an average head in eye distances: x to the right, y down, z towards the viewer.

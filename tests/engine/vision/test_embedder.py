@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from config.models import load_manifest
-from engine.vision.align import DLIB_CHIP
 from engine.vision.dlib_resnet import DlibResNet
 from engine.vision.embedder import DlibEmbedder, Embedder
 from engine.vision.errors import UnusableLandmarks, WeightsUnusable
+from engine.vision.templates import DLIB_CHIP
 from tests.engine.vision.dlib_reference import picture
 from tests.engine.vision.faces import blurred
 
