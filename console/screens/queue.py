@@ -98,10 +98,10 @@ class QueueScreen(WorkScreen[None]):
         self._load(message.place)
 
     def _load(self, place: int | None = None, *, keep_cursor: bool = True) -> None:
-        """Read the rows around a place, by default where the cursor is; nothing is read behind another screen."""
+        """Read the rows around a place, by default what is in sight; nothing is read behind another screen."""
         if not self.is_current:
             return
-        around = (self.query_one(ReferralTable).cursor if keep_cursor else 0) if place is None else place
+        around = (self.query_one(ReferralTable).middle if keep_cursor else 0) if place is None else place
         work = partial(self.desk.queue, self.shelf, _HELD, max(0, around - _HELD // 2))
         self.in_thread("rows", work, partial(self._show, keep_cursor), self._not_read)
         self.in_thread("counts", self.desk.counts, self._show_counts, self._not_read)

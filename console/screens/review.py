@@ -106,11 +106,11 @@ class ReviewScreen(ReviewFlow):
         self.query_one(Comparison).pane(side).show(title, picture, "" if face is None else face.facts)
 
     def say(self, notice: Notice) -> None:
-        """Say something above the keys: what is staged first, then the notice, then what the examiner holds."""
+        """Say something above the keys: what is wrong or staged first, then the notice, then what is held."""
         sitting = self.sitting
         if self.recording:
             notice = Notice("Recording ...")
-        elif sitting.staged is not None:
+        elif sitting.staged is not None and notice.kind != "wrong":
             notice = Notice(sitting.staged.banner(self.desk.user.display), "staged")
         elif sitting.refusal:
             notice = Notice(sitting.refusal, "wrong")

@@ -74,9 +74,11 @@ class ReviewFlow(WorkScreen[str]):
     def _not_recorded(self, error: Exception) -> None:
         self.recording = False
         if isinstance(error, Refused):
-            # It would be refused again; a database that was busy can be asked again as it stands.
+            # It would be refused again.
             self.sitting.staged = None
-        self._tell_refusal(error)
+            self._tell_refusal(error)
+        else:
+            self.say(Notice(f"Not recorded; enter tries again. {explained(error)[0]}", "wrong"))
 
     # From one subject to another
 

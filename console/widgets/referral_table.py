@@ -100,6 +100,7 @@ class ReferralTable(ScrollView, can_focus=True):
     def show(self, rows: tuple[ReferralRow, ...], offset: int, total: int, *, keep_cursor: bool = True) -> None:
         """Hold these rows, the first of them at `offset` of `total`; the cursor stays on its referral, or goes home."""
         current = self.highlighted
+        follow = not keep_cursor or self._in_sight(self.cursor)
         self._rows, self._offset, self._total = rows, offset, total
         self.virtual_size = Size(0, total + _HEADER)
         place = self.cursor if keep_cursor else 0
@@ -107,13 +108,19 @@ class ReferralTable(ScrollView, can_focus=True):
             found = (offset + index for index, row in enumerate(rows) if row.referral_id == current.referral_id)
             place = next(found, place)
         self.set_reactive(ReferralTable.cursor, self.validate_cursor(place))
-        self._into_sight()
+        if follow:
+            self._into_sight()
         self.refresh()
 
     @property
     def highlighted(self) -> ReferralRow | None:
         """The referral that the cursor is on; none while its row is not held."""
         return self._row(self.cursor)
+
+    @property
+    def middle(self) -> int:
+        """The place in the middle of what is in sight, around which rows are needed."""
+        return self.scroll_offset.y + self.size.height // 2
 
     def action_move(self, by: int) -> None:
         """Move the cursor by so many rows."""
@@ -128,10 +135,12 @@ class ReferralTable(ScrollView, can_focus=True):
         self.cursor = place if place >= 0 else self._total + place
 
     def action_open(self) -> None:
-        """Ask for the referral under the cursor to be opened."""
+        """Ask for the referral under the cursor to be opened; out of sight, it is shown first."""
         row = self.highlighted
-        if row is not None:
+        if row is not None and self._in_sight(self.cursor):
             self.post_message(self.Opened(row))
+        else:
+            self._into_sight()
 
     def on_click(self, event: events.Click) -> None:
         place = event.y - _HEADER + self.scroll_offset.y
@@ -179,6 +188,9 @@ class ReferralTable(ScrollView, can_focus=True):
     def _row(self, place: int) -> ReferralRow | None:
         index = place - self._offset
         return self._rows[index] if 0 <= index < len(self._rows) else None
+
+    def _in_sight(self, place: int) -> bool:
+        return 0 <= place - self.scroll_offset.y < self.size.height - _HEADER
 
     def _into_sight(self) -> None:
         # The header covers the first line, so the line above the cursor must be in sight as well.
