@@ -74,10 +74,9 @@ class Calibration:
     def __init__(self, pairs: NDArray[np.void], minimum: int) -> None:
         """pairs: STRANGERS [M], the highest score first. minimum: pairs of people below which nothing is said."""
         self._pairs = pairs
-        self._ascending = np.ascontiguousarray(-pairs["score"])
         self._bins = np.digitize(pairs["eyes"], BIN_EDGES)
         self._minimum = minimum
-        self._people = int(pairs["second"].max()) + 1 if len(pairs) else 0
+        self._comparable: dict[int, _Strangers] = {}
 
     def rarity(self, score: float, eyes: float) -> Rarity:
         """How many strangers score at least `score` where the smaller face has `eyes` pixels between the eyes.
@@ -85,41 +84,57 @@ class Calibration:
         Counted among pairs of the same bin. Where those are too few, among all pairs of that bin and the poorer ones,
         and never among sharper ones: sharp strangers score lower, which would make a blurred likeness look rare.
         """
-        own = int(np.digitize(eyes, BIN_EDGES))
-        comparable = self._bins == own
-        if int(comparable.sum()) < self._minimum:
-            comparable = self._bins <= own
-        basis = int(comparable.sum())
-        if basis < self._minimum:
-            return Rarity(None, None, None, basis)
-        above = np.zeros(len(comparable), dtype=bool)
-        above[: np.searchsorted(self._ascending, -np.float32(score), side="right")] = True
-        above &= comparable
-        count = int(above.sum())
+        found = self._like(int(np.digitize(eyes, BIN_EDGES)))
+        if found.basis < self._minimum:
+            return Rarity(None, None, None, found.basis)
+        count = found.scoring(score)
+        share = count / found.basis
         if count == 0:
-            return Rarity(0.0, 0.0, none_in(basis), basis)
-        low, high = wilson(count / basis, self._independent(above, comparable))
-        return Rarity(count / basis, low, high, basis)
+            return Rarity(0.0, 0.0, none_in(found.basis), found.basis)
+        low, high = wilson(share, found.independent(count))
+        return Rarity(share, low, high, found.basis)
 
-    def _independent(self, above: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> float:
-        """How many independent pairs the comparable ones are worth.
+    def _like(self, own: int) -> "_Strangers":
+        """The strangers to compare a pair of this bin with."""
+        if own not in self._comparable:
+            chosen = self._bins == own
+            if int(chosen.sum()) < self._minimum:
+                chosen = self._bins <= own
+            self._comparable[own] = _Strangers(self._pairs[chosen])
+        return self._comparable[own]
+
+
+class _Strangers:
+    """Pairs of strangers of comparable quality, the highest score first."""
+
+    def __init__(self, pairs: NDArray[np.void]) -> None:
+        self.basis = len(pairs)
+        self._falling = np.ascontiguousarray(-pairs["score"])
+        self._people = np.stack([pairs["first"], pairs["second"]])
+        self._pairs_each = self._each(self.basis)
+
+    def scoring(self, score: float) -> int:
+        """How many score at least this."""
+        return int(np.searchsorted(self._falling, -np.float32(score), side="right"))
+
+    def independent(self, count: int) -> float:
+        """How many independent pairs these are worth where the first `count` of them are what is counted.
 
         Pairs that share a person go up and down together: one face that resembles everybody makes many high scores. The
         variance of a share over pairs is therefore summed over pairs that have a person in common (Fafchamps and Gubert
         2007, Journal of Development Economics 83, equation 2.5), and set against that of independent pairs.
         """
-        share = above.sum() / comparable.sum()
+        share = count / self.basis
         if share == 1:
-            return float(self._people)
-        surplus = self._per_person(above) - share * self._per_person(comparable)
-        independent = share * (1 - share) * comparable.sum()
-        inflation = max(1.0, float((surplus**2).sum() / independent) - 1)
-        return max(1.0, float(comparable.sum()) / inflation)
+            return float(len(self._pairs_each))
+        surplus = self._each(count) - share * self._pairs_each
+        inflation = float((surplus**2).sum()) / (share * (1 - share) * self.basis) - 1
+        return max(1.0, self.basis / max(1.0, inflation))
 
-    def _per_person(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-        pairs = self._pairs[chosen]
-        both = np.concatenate([pairs["first"], pairs["second"]])
-        return np.bincount(both, minlength=self._people).astype(np.float64)
+    def _each(self, count: int) -> NDArray[np.float64]:
+        """In how many of the first `count` pairs each person is."""
+        people = int(self._people.max(initial=-1)) + 1
+        return np.bincount(self._people[:, :count].ravel(), minlength=people).astype(np.float64)
 
 
 def words(rarity: Rarity) -> str:

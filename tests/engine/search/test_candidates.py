@@ -33,7 +33,6 @@ from tests.engine.records.records_world import (
 )
 from tests.engine.search.search_world import SPACE, a_person, a_probe, a_subject, probe_of, referral_of
 
-
 #: A picture at the desk comes from no referral.
 NOWHERE = Surroundings()
 

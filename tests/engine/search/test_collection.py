@@ -19,7 +19,7 @@ from engine.records.findable import sync
 from engine.records.packing import pack
 from engine.records.schema import Embedding, Gallery, IndexRow, LedgerEvent, Person, Reference, ReferenceFace, now
 from engine.records.scopes import MATERIAL, Scope
-from engine.search import eligibility, index
+from engine.search import collection, eligibility, index
 from engine.search.collection import ScopeResult, scan
 from engine.search.index import IndexReader
 from engine.search.probes import Probe
@@ -131,6 +131,23 @@ def test_many_faces_of_one_person_do_not_crowd_out_the_others(world: World, tmp_
         for probe in (a_probe(rows[0]), a_probe(rows[0], rows[400])):
             result = agrees(session, tmp_path / "index", Scope(gallery.id), probe)
             assert (result.scanned, len(result.best.owners)) == (600, TOP)
+
+
+@pytest.mark.slow
+def test_scores_that_float32_cannot_tell_apart_are_in_their_true_order(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collection, "_SPARE", 0)
+    # One step of float32 in each of four numbers: distances that differ from the ninth digit on.
+    steps = np.stack(np.meshgrid(*[[0, 1, 2]] * 4), axis=-1).reshape(-1, 4)
+    rows = (np.float32([3, 4, 5, 6]) + steps * np.spacing(np.float32(3))).astype(np.float32)
+    np.random.default_rng(2).shuffle(rows)
+    with world.database.write() as session:
+        gallery = filled(session, world, rows)
+    with world.database.read() as session:
+        index.build(session, tmp_path / "index", Scope(gallery.id), SPACE)
+        for probe in (a_probe([1, 0, 0, 0]), a_probe([0, 0, 0, 1]), a_probe([1, 0, 0, 0], [0, 0, 0, 1])):
+            agrees(session, tmp_path / "index", Scope(gallery.id), probe)
 
 
 def test_a_removed_row_is_never_returned_and_not_counted(world: World, tmp_path: Path) -> None:
