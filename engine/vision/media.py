@@ -1,6 +1,7 @@
 """Reads still pictures: any supported file's bytes become upright RGB pixels, or a named reason why not."""
 
 from io import BytesIO
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -43,10 +44,9 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
     """
     format_name = _format_of(data)
     try:
-        picture = _DECODERS[format_name](BytesIO(data))
-        _check_size(picture, max_pixels)
+        picture = open_picture(BytesIO(data), format_name, max_pixels=max_pixels)
         picture.load()
-        pixels = np.array(_to_rgb(_upright(picture)))
+        pixels = np.array(to_rgb(_upright(picture)))
     except UnreadableMedia:
         raise
     except MemoryError as error:
@@ -57,6 +57,31 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
         # Decoders raise nearly any type of error on damaged or hostile bytes.
         raise UnreadableMedia(_reason(format_name, data, error)) from error
     return DecodedImage(pixels, format_name, width=pixels.shape[1], height=pixels.shape[0])
+
+
+def open_picture(file: BinaryIO, format_name: str, *, max_pixels: int) -> ImageFile:
+    """Open a picture of a known format without decoding its pixels.
+
+    Raises UnreadableMedia for one beyond `max_pixels`, and nearly anything for damaged bytes.
+    """
+    picture = _DECODERS[format_name](file)
+    _check_size(picture, max_pixels)
+    return picture
+
+
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """The picture in 8-bit RGB, its transparent parts white."""
+    if picture.mode == "RGB":
+        return picture
+    if picture.mode in ("I", "F"):
+        return _stretched(picture).convert("RGB")
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        background = Image.new("RGBA", layer.size, (*_BACKGROUND, 255))
+        return Image.alpha_composite(background, layer).convert("RGB")
+    return picture.convert("RGB")
 
 
 def _format_of(data: bytes) -> str:
@@ -114,20 +139,6 @@ def _upright(picture: Image.Image) -> Image.Image:
     except Exception:  # noqa: BLE001 - as above; the picture is whole, so it is shown as stored
         return picture
     return picture
-
-
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode == "RGB":
-        return picture
-    if picture.mode in ("I", "F"):
-        return _stretched(picture).convert("RGB")
-    if picture.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
-        layer = picture.convert("RGBA")
-        background = Image.new("RGBA", layer.size, (*_BACKGROUND, 255))
-        return Image.alpha_composite(background, layer).convert("RGB")
-    return picture.convert("RGB")
 
 
 def _stretched(picture: Image.Image) -> Image.Image:
