@@ -1,5 +1,6 @@
 """How a command ends: one sentence and a hint for every error, the contract's exit code, never a traceback."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from typing import NoReturn
 
 from config.errors import TriageError
 from console.cli.output import say
+
+# What shells report for a program that Ctrl-C ended.
+_INTERRUPTED = 130
 
 
 class Exit(IntEnum):
@@ -27,17 +31,23 @@ def guarded(command: Callable[[], object]) -> None:
         command()
     except TriageError as error:
         _end(error.message, error.hint, error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output left (`triage ... | head`); that is no failure of ours.
-        sys.stderr.close()
-        sys.exit(Exit.DONE)
-    except KeyboardInterrupt:
-        _end("stopped by you; what was already recorded stays.", "", 130)
     except Exception as error:
         # The last resort: people get a sentence, developers the traceback with `python -X dev`.
         if sys.flags.dev_mode:
             raise
         _end(*explained(error), Exit.FAILURES)
+
+
+def interruptible(command: Callable[[], object]) -> object:
+    """Run a command; Ctrl-C, or a reader of its output who leaves, ends it in good order."""
+    try:
+        return command()
+    except BrokenPipeError:
+        # `triage ... | head` is no failure of ours. What is still buffered must not be written at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.DONE)
+    except KeyboardInterrupt:
+        _end("stopped by you; what was already recorded stays.", "", _INTERRUPTED)
 
 
 def explained(error: Exception) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from console.cli.exits import guarded
+from console.cli.exits import guarded, interruptible
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class LazyGroup(TyperGroup):
         command = typer.main.get_command(import_module(entry.module).app)
         command.name = cmd_name
         return command
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; the library itself would end with 1 when the reader leaves, and say nothing on Ctrl-C."""
+        return interruptible(partial(super().invoke, ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 (interface)
         """List the commands from the table, so that `--help` loads none of them."""

@@ -1,12 +1,13 @@
 """Whatever is broken, a command says what and what to do, with its exit code, and shows no traceback."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from config.errors import TriageError
-from console.cli.exits import explained, guarded
+from console.cli.exits import explained, guarded, interruptible
 from tests.console.cli.program import INSTALLED, Program
 
 
@@ -22,11 +23,10 @@ class Refusal(TriageError):
         (Refusal("not you", "ask Ada"), 3, ["triage: not you", "ask Ada"]),
         (PermissionError(13, "Permission denied", "/x/y"), 1, ["/x/y: Permission denied"]),
         (KeyError("secret name"), 1, ["a fault in the program: KeyError at test_broken.py:"]),
-        (KeyboardInterrupt(), 130, ["stopped by you"]),
     ],
 )
 def test_an_error_becomes_a_sentence_and_a_code(
-    error: BaseException, code: int, words: list[str], capsys: pytest.CaptureFixture[str]
+    error: Exception, code: int, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def command() -> None:
         raise error
@@ -49,15 +49,24 @@ def test_a_system_error_without_words_is_a_fault() -> None:
 
 
 def test_a_reader_who_leaves_is_no_failure(with_a_report: Program) -> None:
-    done = subprocess.run(
-        f"set -o pipefail; '{INSTALLED}' config show --json | true",
-        shell=True,
-        executable="/bin/bash",
-        env=with_a_report.environment(),
-        capture_output=True,
-        text=True,
-    )
-    assert done.stderr == ""
+    reading, writing = os.pipe()
+    os.close(reading)
+    for command in (["config", "show", "--json"], ["ledger", "list"], ["referral", "show", "R1"]):
+        done = subprocess.run(
+            [INSTALLED, *command], env=with_a_report.environment(), stdout=writing, stderr=subprocess.PIPE, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    os.close(writing)
+
+
+def test_ctrl_c_ends_a_command_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    def command() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as end:
+        interruptible(command)
+    assert end.value.code == 130
+    assert "what was already recorded stays" in capsys.readouterr().err
 
 
 def test_a_database_that_is_none(triage: Program) -> None:
