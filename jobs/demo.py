@@ -25,7 +25,7 @@ from jobs.enrol import Advance, enrol
 from jobs.errors import DemoRefused
 from jobs.workbench import Workbench
 
-#: The users of a demonstration; the first is bound to whoever started it.
+#: The users of a demonstration; the first is bound to whoever started it, the others to accounts that nobody has.
 PLAYERS = {"anna": UserRole.INVESTIGATOR, "bo": UserRole.INVESTIGATOR, "carla": UserRole.SUPERVISOR}
 _MACHINE = Actor.machine("demo")
 _PURPOSE = "show how Triage works, on public pictures of adults"
@@ -79,7 +79,7 @@ def add_players(bench: Workbench, account: str) -> None:
         known = {user.name for user in users.list_users(session, revoked=True)}
         for name, role in PLAYERS.items():
             if name not in known:
-                bound = account if name == next(iter(PLAYERS)) else None
+                bound = account if name == next(iter(PLAYERS)) else f"demo-{name}"
                 users.add_user(session, name, role, bound, name.capitalize(), actor=_MACHINE)
 
 
