@@ -23,8 +23,10 @@ from engine.search.probes import Probe, Quality, qualities
 from engine.search.rarity import Rarity
 from engine.search.space import Space
 
-#: Scores this close say nothing about who of two people is more alike: pictures of one person differ by as much.
-NEAR_TIE = 0.02
+#: Scores this close say little about who of two people is more alike. With one picture each of 62 people and the
+#: default model, the right person was not first in 0.8 % of searches, and in 77 % of those was this close to the first;
+#: where the right person was first, somebody else was this close in 2 %.
+NEAR_TIE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
