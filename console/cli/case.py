@@ -109,7 +109,7 @@ def unlink(name: CaseName, referral_ids: Referrals, as_name: As = None) -> None:
         for referral_id in referral_ids:
             referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
             cases.unlink_case(session, case, referral, actor=actor)
-    say(f"{', '.join(referral_ids)} no longer belong to {case.name}.")
+    say(f"No longer linked to {case.name}: {', '.join(referral_ids)}.")
 
 
 def _document(case: Case, linked: list[Referral]) -> dict[str, Any]:
