@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 
 from console.words import CONCLUSIONS
-from engine.records.standing import ABOUT_A_CANDIDATE
 from engine.records.words import ConclusionKind
 
 #: Conclusions after which an examiner is done with a subject, and is taken to what is next.
 MOVES_ON = frozenset({ConclusionKind.NO_MATCH, ConclusionKind.SET_ASIDE})
 #: Conclusions that are an examiner's verdict: with one of these in force there is nothing more to be said.
 VERDICTS = MOVES_ON | {ConclusionKind.IDENTIFIED}
+# What joins a conclusion about a candidate to the candidate's name.
+_LINKS = {ConclusionKind.IDENTIFIED: "as", ConclusionKind.EXCLUDED: "as", ConclusionKind.INCONCLUSIVE: "about"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,7 @@ class Decision:
         if self.undoes is not None:
             return f"TAKE BACK {self.undoes.words}"
         kind = CONCLUSIONS[self.kind].upper()
-        if self.kind is ConclusionKind.IDENTIFIED:
-            return f"{kind} as {self.name}"
-        return f"{kind}: {self.name}" if self.kind in ABOUT_A_CANDIDATE else f"{kind} for {self.about}"
+        return f"{kind} {_LINKS[self.kind]} {self.name}" if self.kind in _LINKS else f"{kind} for {self.about}"
 
     def banner(self, user: str) -> str:
         """The line that is shown until enter or escape; its beginning says all where it is cut."""

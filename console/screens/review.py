@@ -203,6 +203,9 @@ class ReviewScreen(ReviewFlow):
         if not self.recording:
             self.leave()
 
+    def on_comparison_turned(self, message: Comparison.Turned) -> None:
+        self.set_class(message.alone is not None, "-alone")
+
     def _in_view(self) -> bool:
         """Whether the faces on the screen are those of the candidate that the cursor is on."""
         row = self.query_one(CandidateList).highlighted

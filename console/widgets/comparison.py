@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.reactive import var
 
 from console.widgets.face_view import FaceView
@@ -73,10 +74,18 @@ class Comparison(Horizontal):
         following: dict[Side | None, Side | None] = {None: "probe", "probe": "candidate", "candidate": None}
         self.alone = following[self.alone]
 
+    class Turned(Message):
+        """One face alone is shown from now on, or both are."""
+
+        def __init__(self, alone: Side | None) -> None:
+            super().__init__()
+            self.alone = alone
+
     def watch_alone(self) -> None:
         for side in SIDES:
             self.set_class(self.alone == side, f"-only-{side}")
         self._share()
+        self.post_message(self.Turned(self.alone))
 
     def on_resize(self) -> None:
         self._share()

@@ -213,7 +213,7 @@ def _cell(row: ReferralRow, column: str, width: int) -> str:
     """What stands in a column: numbers to the right, and of a source its end."""
     value = row.holder if column == "held by" else getattr(row, column)
     if column in _NUMBERS:
-        return f"{value:>{width}}"
+        return f"{value:>{width - 1}} "
     return ending(value, width) if column == "source" else fitted(value, width)
 
 
