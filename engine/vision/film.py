@@ -38,6 +38,12 @@ class Film:
         self._pass = self._begin(0)
         self._videos = self._pass.videos
         self.duration_ms = self._pass.duration_ms
+        size = self._pass.stream.codec_context
+        if size.width * size.height > max_pixels:
+            raise UnreadableMedia(
+                f"{size.width} x {size.height} is more than the limit of {max_pixels} pixels",
+                hint="Raise decoding.max_pixels if this machine has the memory for it.",
+            )
         first = next((frame for frame in self._pass if frame is not None), None)
         if first is None:
             raise UnreadableMedia(f"damaged {format_name}: none of its frames can be decoded")
@@ -108,11 +114,6 @@ class Film:
         return np.asarray(small.to_ndarray(), np.uint8)
 
     def _picture(self, frame: av.VideoFrame) -> Pixels:
-        if frame.width * frame.height > self._max_pixels:
-            raise UnreadableMedia(
-                f"{frame.width} x {frame.height} is more than the limit of {self._max_pixels} pixels",
-                hint="Raise decoding.max_pixels if this machine has the memory for it.",
-            )
         width, height = self._square_pixels(frame)
         pixels = np.asarray(frame.reformat(width, height, "rgb24").to_ndarray(), np.uint8)
         return _upright(pixels, _display_matrix(frame))

@@ -39,7 +39,7 @@ class FilmPass:
     ) -> None:
         """Open the film and jump to the last key frame before `start_ms`; raises UnreadableMedia.
 
-        FFmpeg refuses frames beyond `max_pixels` before it makes room for them.
+        A frame beyond `max_pixels` counts as one that cannot be decoded; no room is made for it.
         """
         self._file = file
         self._container = _opened(file, format_name, max_pixels)
@@ -48,6 +48,7 @@ class FilmPass:
         decoder = self.stream.codec_context
         decoder.thread_count = threads
         decoder.flags |= Flags.output_corrupt
+        decoder.options = {"max_pixels": str(max_pixels)}
         if start_ms:
             self._jump(start_ms)
 
@@ -121,7 +122,7 @@ def _opened(file: GuardedFile, format_name: str, max_pixels: int) -> InputContai
             file,
             "r",
             format=_READERS[format_name],
-            options={"max_pixels": str(max_pixels), "protocol_whitelist": ""},
+            options={"protocol_whitelist": "", "max_pixels": str(max_pixels)},
             io_open=_refuse,
             buffer_size=_READ_BYTES,
             metadata_errors="replace",

@@ -45,13 +45,13 @@ class FacePipeline:
             detector_identity=f"{entry.name} sha256:{entry.sha256} threshold={threshold:g} max_side={max_side}",
         )
 
-    def detect(self, pixels: Pixels) -> DetectorResult:
+    def detect(self, pixels: Pixels, *, thorough: bool = True) -> DetectorResult:
         """Find the faces of an upright picture, uint8 [H, W, 3], without embedding them."""
-        return self._detector.detect(pixels)
+        return self._detector.detect(pixels, thorough=thorough)
 
-    def analyse(self, pixels: Pixels) -> Analysis:
+    def analyse(self, pixels: Pixels, *, thorough: bool = True) -> Analysis:
         """Find, measure, embed and crop the faces of an upright picture, uint8 [H, W, 3]; it may have none."""
-        found = self.detect(pixels)
+        found = self.detect(pixels, thorough=thorough)
         return Analysis(self.describe(pixels, found.faces), found.passes)
 
     def describe(self, pixels: Pixels, detections: Sequence[Detection]) -> list[AnalysedFace]:

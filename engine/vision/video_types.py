@@ -20,8 +20,7 @@ GLANCE = (64, 36)
 class Frame:
     """One frame: its time in milliseconds, and what it shows as cheaply as that can be had.
 
-    glance: uint8 [36, 64], grey, not upright where the video has to be turned. picture: gives the upright RGB pixels;
-    raises UnreadableMedia where they are beyond the limit.
+    glance: uint8 [36, 64], grey, not upright where the video has to be turned. picture: gives the upright RGB pixels.
     """
 
     time_ms: int
