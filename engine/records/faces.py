@@ -12,6 +12,7 @@ from engine.records.citations import cited
 from engine.records.embeddings import keep_vector, vectors
 from engine.records.ids import public
 from engine.records.schema import Face, Media, ReferralMedia, SubjectFace, now
+from engine.records.spaces import require_at_work
 from engine.records.vault import Vault
 from engine.records.words import FaceOrigin, MediaFinding
 
@@ -59,8 +60,10 @@ def store_analysis(
 
     Run again it changes nothing. Machine faces that it no longer finds go, unless they are cited; a face that is cited
     or was marked by a person stays as it is and stands for whatever is found at its place. Raises BadVector and
-    SpaceMismatch; `space_id` is needed where the faces carry vectors.
+    SpaceMismatch; `space_id` is needed where the faces carry vectors, and must be the one at work.
     """
+    if space_id is not None:
+        require_at_work(session, space_id)
     media = session.get_one(Media, media.id)
     before = faces_of_media(session, media.id)
     protected = cited(session, [face.id for face in before])
@@ -105,6 +108,8 @@ def mark_face(
 ) -> Face:
     """Keep a face that a person marked; no analysis takes it away. Raises NotYours, BadVector and SpaceMismatch."""
     actor.require_person("mark a face")
+    if space_id is not None:
+        require_at_work(session, space_id)
     media = session.get_one(Media, media.id)
     face = _add(session, vault, media, new, FaceOrigin.PERSON)
     _keep_first_vector(session, face, space_id, new.vector)

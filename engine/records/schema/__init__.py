@@ -3,7 +3,7 @@
 from engine.records.schema.accounts import Unit, User
 from engine.records.schema.base import Base, now
 from engine.records.schema.custody import LedgerEvent, LedgerHead, VaultObject, VaultOwner
-from engine.records.schema.faces import Embedding, Face, IndexRow, Space, Subject, SubjectFace
+from engine.records.schema.faces import Activation, Embedding, Face, IndexRow, Space, Subject, SubjectFace
 from engine.records.schema.intake import (
     Batch,
     Case,
@@ -19,6 +19,7 @@ from engine.records.schema.review import Conclusion, ExcludedPair, Exhibit, Leas
 from engine.records.schema.searches import Candidate, Permit, PermitGallery, Search, SearchScope
 
 __all__ = [
+    "Activation",
     "Attribution",
     "Base",
     "Batch",

@@ -26,6 +26,20 @@ class Space(Base):
     activated_at: Mapped[datetime | None]
 
 
+class Activation(OfUnit, Base):
+    """A decision to work in a space: whose, why, and the evaluation that it rests on."""
+
+    __tablename__ = "activations"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[Key]
+    space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id"))
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    evaluation: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Face(OfUnit, Base):
     """One detection, or one marking by a person; boxes and landmarks are pixels of the upright picture."""
 
