@@ -10,6 +10,7 @@ from typing import Any
 from rq.job import Job
 
 from jobs.errors import JobRefused
+from jobs.living_executions import LivingExecutions
 
 #: The names a job may carry; the worker holds the functions.
 ALLOWED = frozenset({"detect", "match"})
@@ -30,6 +31,11 @@ class AllowedJob(Job):
         if self.instance is not None or self.kwargs or len(arguments) != 1 or not _is_id(arguments[0]):
             raise JobRefused(f"The job {self.id} does not carry one id.", "See who else can write to this Redis.")
         return self.tasks[name]
+
+    @property
+    def execution_registry(self) -> LivingExecutions:
+        """The runs of this job that Redis still knows."""
+        return LivingExecutions(self.id, connection=self.connection)
 
     @property
     def success_callback(self) -> None:

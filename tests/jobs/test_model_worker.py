@@ -201,3 +201,12 @@ def test_a_thousand_small_jobs_pass_quickly(redis, settings, start) -> None:
     start()
     wait_until(lambda: not live_jobs(redis), seconds=60)
     assert time.monotonic() - begun < 50, "20 jobs per second, the start of the process included"
+
+
+def test_a_job_whose_first_run_was_killed_long_ago_ends_well(start: Start, redis, settings, runs) -> None:
+    put(redis, settings, 1)
+    # What RQ leaves of a run whose worker died: its number in the list of runs, and nothing about it.
+    redis.zadd("rq:executions:detect-M1", {"0123456789abcdef": time.time() + 60})
+    start()
+    wait_until(lambda: len(runs()) == 2 and not live_jobs(redis))
+    assert failed_jobs(redis) == {}
