@@ -155,7 +155,9 @@ class ReviewDesk:
             return reading.faces_of_candidate(session, candidate)
 
     def pictures(self, faces: Sequence[ShownFace | None]) -> list[FacePicture | None]:
-        """The pictures of faces, in their order."""
+        """The pictures of faces, in their order; none where the unit has pictures turned off."""
+        if self.settings.review.images == "off":
+            return [None for _ in faces]
         with self.records.database.read() as session:
             return [None if face is None else self._pictures.of(session, face.face_id, face.file) for face in faces]
 

@@ -81,6 +81,7 @@ class ReviewScreen(ReviewFlow):
     def _look_at(self, candidate: ShownCandidate, images: tuple[ShownFace, ...]) -> None:
         self.sitting.look_at(candidate, images)
         self._draw_faces()
+        self.keep_claim()
 
     def _draw_faces(self) -> None:
         self._drawn = None

@@ -58,15 +58,14 @@ class ReviewFlow(WorkScreen[str]):
         def work() -> tuple[datetime, ShownReferral]:
             return self.desk.record(about, staged, rendering), self.desk.referral(about.referral_id)
 
-        self.in_thread("record", work, partial(self._recorded, about, staged), self._not_recorded)
+        self.in_thread("record", work, partial(self._recorded, staged), self._not_recorded)
 
-    def _recorded(self, about: About, staged: Decision, result: tuple[datetime, ShownReferral]) -> None:
+    def _recorded(self, staged: Decision, result: tuple[datetime, ShownReferral]) -> None:
         self.recording = False
         self._until, referral = result
         self.sitting.renew(referral)
         notice = Notice(f"Recorded: {staged.words()}, by {self.desk.user.display}.", "recorded")
         if staged.undoes is None and staged.kind in MOVES_ON:
-            self._last = about
             self.go_on(notice)
         else:
             self.show_subject(notice)
@@ -84,6 +83,8 @@ class ReviewFlow(WorkScreen[str]):
 
     def go_on(self, notice: Notice) -> None:
         """Go to the next subject that wants this examiner's word, else to the next referral, else back to the queue."""
+        if self.sitting.done:
+            self._last = self.sitting.about
         place = self.sitting.next_place()
         if place is not None:
             self.turn_to(place, notice)

@@ -99,7 +99,9 @@ class Comparison(Horizontal):
 
     def rendering(self) -> dict[str, object]:
         """How the faces are shown now: the protocol, columns and rows of each, pixels between the eyes as shown."""
-        shown: dict[str, object] = {"protocol": f"cells, {self.pane('probe').view.rendering}", "alone": self.alone}
+        drawn = any(self.pane(side).view.picture is not None for side in SIDES)
+        protocol = f"cells, {self.pane('probe').view.rendering}" if drawn else "no pictures"
+        shown: dict[str, object] = {"protocol": protocol, "alone": self.alone}
         for side in SIDES:
             view = self.pane(side).view
             shown[f"{side}_cells"] = [view.size.width, view.size.height]

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.text import Text
-from textual.app import RenderResult
 from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
@@ -29,10 +28,6 @@ class Lines(Widget):
 
     def watch_text(self) -> None:
         self.refresh()
-
-    def render(self) -> RenderResult:
-        """The whole text, for those who look for it; `render_line` draws it."""
-        return Text(harmless(self.text))
 
     def render_line(self, y: int) -> Strip:
         width, height = self.content_size

@@ -159,3 +159,15 @@ async def test_moving_to_another_candidate_drops_what_was_staged_about_the_one_b
         await press(pilot, "enter", "y", "j", "enter")
         assert review(pilot).sitting.staged is None
     assert world.kinds() == []
+
+
+async def test_an_identification_is_taken_back_from_the_next_referral(world: ConsoleWorld) -> None:
+    first = world.referral("report-1")
+    world.referral("report-2")
+    async with world.app().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "y", "enter", "enter")
+        assert review(pilot).sitting.referral.referral_id != first
+        await press(pilot, "z", "enter")
+        assert review(pilot).sitting.referral.referral_id == first
+    assert world.kinds() == [K.IDENTIFIED, K.RETRACTED]

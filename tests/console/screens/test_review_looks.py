@@ -130,3 +130,15 @@ async def test_the_palette_never_offers_to_write_the_screen_to_a_file(world: Con
         await settle(pilot)
         titles = [command.title for command in app.get_system_commands(app.screen)]
     assert titles == ["Help", "Health", "Theme: high contrast", "Quit"]
+
+
+async def test_a_unit_can_turn_pictures_off(world: ConsoleWorld) -> None:
+    world.referral()
+    review_settings = world.settings.review.model_copy(update={"images": "off"})
+    settings = world.settings.model_copy(update={"review": review_settings})
+    async with ConsoleWorld(world.records, settings).app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        assert screen_text(pilot).count("no picture") == 2
+        await press(pilot, "y", "enter")
+    assert world.rendering()["protocol"] == "no pictures"
