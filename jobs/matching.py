@@ -1,6 +1,7 @@
 """What the job `match` does: the faces of one referral become subjects, each is searched, and the referral is ready."""
 
 from engine.records import ids, outcome, states, subjects
+from engine.records.referral_media import left_for_workers
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
 from jobs.dispatch import submit_all
@@ -20,7 +21,8 @@ def match_referral(bench: Workbench, referral_id: int) -> None:
     ready all the same, and so does one without any face: people look at it then.
     """
     with work_lease(bench.records, ids.public("referral", referral_id), bench.holder):
-        if _start(bench, referral_id):
+        # Once more for each supplement that comes in meanwhile.
+        while _start(bench, referral_id):
             for subject_id in _group(bench, referral_id):
                 search_subject(bench, subject_id)
             _finish(bench, referral_id)
@@ -52,8 +54,8 @@ def _group(bench: Workbench, referral_id: int) -> list[int]:
 def _finish(bench: Workbench, referral_id: int) -> None:
     with bench.records.database.write() as session:
         referral = session.get_one(Referral, referral_id)
-        # A supplement may have come in while the search ran: then the referral was received again, and stays so.
-        if referral.state is ReferralState.WORKING:
+        # A supplement may have come in while the search ran, and even have been looked at: then the work goes on.
+        if referral.state is ReferralState.WORKING and not left_for_workers(session, referral_id):
             states.move(session, referral, ReferralState.READY, bench.actor)
             # Conclusions from before a supplement still stand.
             outcome.settle(session, referral, actor=bench.actor)

@@ -124,8 +124,7 @@ def resume(referral_id: ReferralId, as_name: As = None) -> None:
         actor = acting(session, here.paths, as_name)
         referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
         resumed = referrals.resume(session, referral, actor=actor)
-    if resumed.state is ReferralState.RECEIVED:
-        _hand_over(here, resumed.id)
+    _hand_over(here, resumed.id)
     say(f"{ids.public('referral', resumed.id)} is back in the work.")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine.records.actors import Actor
 from engine.records.ids import public
 from engine.records.portions import portions
-from engine.records.referral_media import pending_media
+from engine.records.referral_media import left_for_workers
 from engine.records.schema import Candidate, Conclusion, Lease, Reference, Referral, Subject, User, now
 from engine.records.standing import Opinion, Owner, OwnerKind, Standing, fold, verdicts
 from engine.records.states import CLOSED, move
@@ -87,8 +87,8 @@ def settle(session: Session, referral: Referral, *, actor: Actor) -> ReferralSta
     session.flush()
     if referral.state in REVIEW_STATES:
         derived = referral_standing(session, referral)
-        if derived is not ReferralState.IN_REVIEW and pending_media(session, referral.id):
-            # A supplement came in while people were at it: its files go to the workers now.
+        if derived is not ReferralState.IN_REVIEW and left_for_workers(session, referral.id):
+            # A supplement came in while people were at it: what it shows goes to the workers now.
             derived = ReferralState.RECEIVED
         if derived is not referral.state:
             move(session, referral, derived, actor)

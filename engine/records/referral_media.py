@@ -1,11 +1,11 @@
-"""The files of a referral, and which of them no worker has looked at yet."""
+"""The files of a referral, and whether they hold anything that workers have not dealt with yet."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from engine.records.schema import Media, ReferralMedia
+from engine.records.schema import Face, Media, ReferralMedia, Subject, SubjectFace
 from engine.records.words import MediaFinding
 
 
@@ -29,14 +29,14 @@ def media_of(session: Session, referral_id: int) -> list[ReferralFile]:
     return [ReferralFile(*row) for row in session.execute(query)]
 
 
-def pending_media(session: Session, referral_id: int) -> list[Media]:
-    """The files of a referral that no worker has looked at yet."""
-    query = (
-        select(Media)
-        .where(
-            Media.finding == MediaFinding.PENDING,
-            Media.id.in_(select(ReferralMedia.media_id).where(ReferralMedia.referral_id == referral_id)),
-        )
-        .order_by(Media.id)
-    )
-    return list(session.scalars(query))
+def left_for_workers(session: Session, referral_id: int) -> bool:
+    """Whether a file of the referral waits to be looked at, or shows a face that no subject of the referral has.
+
+    The second happens where the file itself was known: another referral or a gallery brought it before.
+    """
+    media = select(ReferralMedia.media_id).where(ReferralMedia.referral_id == referral_id)
+    unseen = exists().where(Media.id.in_(media), Media.finding == MediaFinding.PENDING)
+    grouped = select(SubjectFace.face_id).join(Subject, Subject.id == SubjectFace.subject_id)
+    grouped = grouped.where(Subject.referral_id == referral_id, SubjectFace.face_id == Face.id)
+    ungrouped = exists().where(Face.media_id.in_(media), ~grouped.exists())
+    return bool(session.scalar(select(or_(unseen, ungrouped))))

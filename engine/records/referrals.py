@@ -5,11 +5,10 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import ids, outcome
+from engine.records import ids
 from engine.records.actors import Actor
 from engine.records.database import unit_of
 from engine.records.errors import NotFound
-from engine.records.referral_media import pending_media
 from engine.records.schema import Referral
 from engine.records.states import move
 from engine.records.words import ReferralState
@@ -45,12 +44,9 @@ def hold(session: Session, referral: Referral, reason: str, *, actor: Actor) -> 
 
 
 def resume(session: Session, referral: Referral, *, actor: Actor) -> Referral:
-    """Take a referral off hold: to the workers if files are new, else to where conclusions put it."""
+    """Take a referral off hold: to the workers, who do what is left and search anew; conclusions stand meanwhile."""
     actor.require_person("resume a referral")
-    to = ReferralState.RECEIVED if pending_media(session, referral.id) else ReferralState.READY
-    referral = move(session, referral, to, actor)
-    outcome.settle(session, referral, actor=actor)
-    return referral
+    return move(session, referral, ReferralState.RECEIVED, actor)
 
 
 def withdraw(session: Session, referral: Referral, reason: str, *, actor: Actor) -> Referral:

@@ -9,7 +9,7 @@ from engine.records.errors import WrongTransition
 from engine.records.schema import Referral, now
 from engine.records.words import ReferralState as S
 
-#: What may follow each state. Received is where work begins again: a retry, a supplement, work whose queue was lost.
+#: What may follow each state. Received is where work begins again: a retry, a supplement, the end of a hold.
 TRANSITIONS: dict[S, frozenset[S]] = {
     S.RECEIVED: frozenset({S.QUEUED, S.WORKING, S.FAILED, S.DUPLICATE, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
     S.QUEUED: frozenset({S.RECEIVED, S.WORKING, S.FAILED, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
@@ -21,7 +21,7 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.AWAITING_SECOND: frozenset({S.RECEIVED, S.READY, S.IN_REVIEW, S.DECIDED, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
     # A decided referral opens again: a third opinion, an undone conclusion, a supplement.
     S.DECIDED: frozenset({S.RECEIVED, S.READY, S.IN_REVIEW, S.AWAITING_SECOND, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
-    S.ON_HOLD: frozenset({S.RECEIVED, S.READY, S.AWAITING_SECOND, S.DECIDED, S.WITHDRAWN, S.ERASED}),
+    S.ON_HOLD: frozenset({S.RECEIVED, S.WITHDRAWN, S.ERASED}),
     S.FAILED: frozenset({S.RECEIVED, S.QUEUED, S.READY, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
     S.DUPLICATE: frozenset({S.WITHDRAWN, S.ERASED}),
     S.WITHDRAWN: frozenset({S.ERASED}),

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from engine.formats.incoming import FileKind, IncomingFile, IncomingReferral, RefusedInput
 from engine.records import batches, leases, ledger, outcome
 from engine.records.intake import Received, admit, receive
-from engine.records.referral_media import media_of, pending_media
+from engine.records.referral_media import left_for_workers, media_of
 from engine.records.schema import Batch, Media, Referral, Refusal, VaultObject
 from engine.records.staging import stage
 from engine.records.states import move
 from engine.records.words import Lane, LeaseKind, MediaFinding, MediaKind, ReferralState
-from tests.engine.records.records_world import WORKER, World
+from tests.engine.records.records_world import WORKER, World, analysed
 
 
 def a_report(*contents: bytes, kind: FileKind = "image", **told: Any) -> IncomingReferral:
@@ -154,7 +154,7 @@ def test_a_supplement_takes_no_referral_from_under_a_persons_hands(world: World,
             move(session, referral, step, WORKER)
         taken_in(session, world, a_report(b"two", report_number="42"))
         assert referral.state is state
-        assert len(pending_media(session, referral.id)) == 2
+        assert left_for_workers(session, referral.id)
 
 
 def test_the_files_of_a_supplement_go_to_the_workers_once_the_examiner_is_done(world: World) -> None:
@@ -166,6 +166,17 @@ def test_the_files_of_a_supplement_go_to_the_workers_once_the_examiner_is_done(w
         taken_in(session, world, a_report(b"two", report_number="42"))
         assert outcome.settle(session, referral, actor=WORKER) is ReferralState.IN_REVIEW
         leases.release(session, LeaseKind.REVIEW, f"R{referral.id}", "user:1")
+        assert outcome.settle(session, referral, actor=WORKER) is ReferralState.RECEIVED
+
+
+def test_a_known_picture_in_a_supplement_goes_to_the_workers_too(world: World) -> None:
+    with world.database.write() as session:
+        (face,) = analysed(session, world.vault, 1)
+        known = world.vault.read(session, session.get_one(Media, face.media_id).address)
+        referral = taken_in(session, world, a_report(report_number="42", narrative="one")).referral
+        for step in (ReferralState.RECEIVED, *_steps_to(ReferralState.IN_REVIEW)):
+            move(session, referral, step, WORKER)
+        taken_in(session, world, a_report(known, report_number="42"))
         assert outcome.settle(session, referral, actor=WORKER) is ReferralState.RECEIVED
 
 

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from engine.records import cases, referrals
 from engine.records.actors import Actor
 from engine.records.errors import Duplicate, NotFound, NotYours, WrongTransition
-from engine.records.referral_media import pending_media
-from engine.records.schema import CaseReferral, Conclusion, now
-from engine.records.words import ConclusionKind, MediaFinding, ReferralState
-from tests.engine.records.records_world import WORKER, World, a_media, a_referral, a_user
+from engine.records.referral_media import left_for_workers
+from engine.records.schema import CaseReferral, Media
+from engine.records.subjects import regroup
+from engine.records.words import MediaFinding, ReferralState
+from tests.engine.records.records_world import WORKER, World, a_media, a_referral, a_user, analysed
 
 S = ReferralState
 
@@ -41,30 +42,32 @@ def test_a_missing_referral_is_named(session: Session) -> None:
         referrals.get_referral(session, 99)
 
 
-def test_pending_media_are_those_no_worker_has_looked_at(world: World, session: Session) -> None:
+def test_files_that_nobody_has_looked_at_are_left_for_the_workers(world: World, session: Session) -> None:
     seen, new = a_media(session, world.vault), a_media(session, world.vault)
     seen.finding = MediaFinding.NO_FACE
     referral = a_referral(session, seen, new)
-    assert pending_media(session, referral.id) == [new]
+    assert left_for_workers(session, referral.id)
+    new.finding = MediaFinding.UNREADABLE
+    assert not left_for_workers(session, referral.id)
 
 
-def test_a_held_referral_goes_back_to_whoever_it_waits_for(world: World, session: Session, anna: Actor) -> None:
-    media = a_media(session, world.vault)
-    referral = a_referral(session, media)
+def test_faces_that_no_subject_has_are_left_for_the_workers(world: World, session: Session) -> None:
+    first, second = analysed(session, world.vault, 2)
+    referral = a_referral(session, session.get_one(Media, first.media_id))
+    elsewhere = a_referral(session, session.get_one(Media, first.media_id))
+    regroup(session, elsewhere, [[first.id], [second.id]], actor=WORKER)
+    regroup(session, referral, [[first.id]], actor=WORKER)
+    assert left_for_workers(session, referral.id)
+    regroup(session, referral, [[first.id], [second.id]], actor=WORKER)
+    assert not left_for_workers(session, referral.id)
+
+
+@pytest.mark.parametrize("state", [S.QUEUED, S.READY, S.DECIDED])
+def test_a_held_referral_goes_back_to_the_workers(session: Session, anna: Actor, state: S) -> None:
+    referral = a_referral(session, state=state)
     referrals.hold(session, referral, "wait for the sender", actor=anna)
     assert (referral.state, referral.reason) == (S.ON_HOLD, "wait for the sender")
     assert referrals.resume(session, referral, actor=anna).state is S.RECEIVED
-    media.finding = MediaFinding.FACES
-    referrals.hold(session, referral, "again", actor=anna)
-    assert referrals.resume(session, referral, actor=anna).state is S.READY
-
-
-def test_a_held_referral_that_was_decided_is_decided_again(session: Session, anna: Actor) -> None:
-    referral = a_referral(session, state=S.DECIDED)
-    kind = ConclusionKind.SET_ASIDE
-    session.add(Conclusion(unit_id=1, referral_id=referral.id, kind=kind, examiner_id=anna.user_id, made_at=now()))
-    referrals.hold(session, referral, "wait for the sender", actor=anna)
-    assert referrals.resume(session, referral, actor=anna).state is S.DECIDED
 
 
 def test_people_and_not_machines_hold_resume_and_withdraw(session: Session, anna: Actor) -> None:
