@@ -70,6 +70,15 @@ def unseal(source: BinaryIO, key: bytes, address: str) -> Iterator[bytes]:
         sealed, number = following, number + 1
 
 
+def unseal_one(source: BinaryIO, key: bytes, address: str, number: int, *, last: bool) -> bytes:
+    """The plain chunk of one number, wherever the source stands; raises VaultError as `unseal` does."""
+    source.seek(len(_HEADER) + number * (CHUNK + _TAG))
+    try:
+        return AESGCM(key).decrypt(_nonce(number), source.read(CHUNK + _TAG), _bound(address, number, last=last))
+    except (InvalidTag, ValueError) as error:
+        raise VaultError(f"The vault's object {address} was altered or cut short.", _RESTORE) from error
+
+
 def _nonce(number: int) -> bytes:
     return number.to_bytes(_NONCE, "big")
 

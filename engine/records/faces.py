@@ -72,15 +72,15 @@ def store_analysis(
     for new in faces:
         known = _found_again(new, unseen, protected)
         if known is None:
-            face = _add(session, vault, media, new, FaceOrigin.MACHINE)
+            face = add_face(session, vault, media, new, FaceOrigin.MACHINE)
         else:
             face = known
             unseen.remove(known)
         if face.origin is FaceOrigin.MACHINE:
-            _keep_first_vector(session, face, space_id, new.vector)
+            keep_first_vector(session, face, space_id, new.vector)
     gone = [face for face in unseen if face.id not in protected]
     for face in gone:
-        _erase(session, vault, face)
+        erase_face(session, vault, face)
     present = faces_of_media(session, media.id)
     findable.sync(session, [face.id for face in present])
     _finding(media, MediaFinding.FACES if present else MediaFinding.NO_FACE, detector, passes)
@@ -111,10 +111,11 @@ def mark_face(
     if space_id is not None:
         require_at_work(session, space_id)
     media = session.get_one(Media, media.id)
-    face = _add(session, vault, media, new, FaceOrigin.PERSON)
-    _keep_first_vector(session, face, space_id, new.vector)
+    face = add_face(session, vault, media, new, FaceOrigin.PERSON)
+    keep_first_vector(session, face, space_id, new.vector)
     findable.sync(session, [face.id])
-    media.finding, media.finding_reason = MediaFinding.FACES, None
+    if media.finding is not MediaFinding.PENDING:  # Else the workers are still to look, and say what they find.
+        media.finding, media.finding_reason = MediaFinding.FACES, None
     ledger.record(
         session, actor=actor, action="face.marked", target=public("face", face.id), media=public("media", media.id)
     )
@@ -143,7 +144,8 @@ def best(faces: Collection[Face]) -> Face | None:
     return max(faces, key=lambda face: (face.eye_distance, face.score, -face.id), default=None)
 
 
-def _add(session: Session, vault: Vault, media: Media, new: NewFace, origin: FaceOrigin) -> Face:
+def add_face(session: Session, vault: Vault, media: Media, new: NewFace, origin: FaceOrigin) -> Face:
+    """Keep a face and its crop, without a vector yet; `findable.sync` must follow."""
     face = Face(
         unit_id=media.unit_id,
         media_id=media.id,
@@ -169,13 +171,14 @@ def _add(session: Session, vault: Vault, media: Media, new: NewFace, origin: Fac
     return face
 
 
-def _erase(session: Session, vault: Vault, face: Face) -> None:
+def erase_face(session: Session, vault: Vault, face: Face) -> None:
+    """Take a face and its crop away, which nothing may cite."""
     vault.release(session, face.crop, public("face", face.id))
     session.delete(face)
     session.flush()
 
 
-def _keep_first_vector(session: Session, face: Face, space_id: str | None, vector: bytes | None) -> None:
+def keep_first_vector(session: Session, face: Face, space_id: str | None, vector: bytes | None) -> None:
     """A face keeps the vector it was first given in a space, which searches and people may rest on."""
     if vector is not None and space_id is not None and not vectors(session, space_id, [face.id]):
         keep_vector(session, face.id, space_id, vector)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +22,7 @@ from engine.records.database import after_commit
 from engine.records.errors import ContentChanged, VaultError
 from engine.records.files import draft, settle, sync_folder
 from engine.records.keys import Keys
+from engine.records.plain_file import PlainFile
 from engine.records.schema import VaultObject, VaultOwner, now
 
 
@@ -142,6 +143,15 @@ class Vault:
         key = container.unwrap(row.wrapped_key, self.keys.vault, address)
         return self._unsealed(self.folder / row.file, key, address)
 
+    def file(self, session: Session, address: str) -> BinaryIO:
+        """The plain bytes of an object as a file to jump in, for objects too large for memory; it outlives the session.
+
+        Raises VaultError where the object is missing, and wherever the file is read and was altered.
+        """
+        row = self._row(session, address)
+        key = container.unwrap(row.wrapped_key, self.keys.vault, address)
+        return BufferedReader(PlainFile(_sealed(self.folder / row.file, address), row.size, key, address))
+
     def sweep(self, session: Session, *, older_than: timedelta) -> list[Path]:
         """Remove files that no row names and that are old enough to belong to no work in progress."""
         known = set(session.scalars(select(VaultObject.file)))
@@ -173,15 +183,18 @@ class Vault:
         return row
 
     def _unsealed(self, path: Path, key: bytes, address: str) -> Iterator[bytes]:
-        try:
-            file = path.open("rb")
-        except OSError as error:
-            raise VaultError(
-                f"The file of the vault's object {address} cannot be read: {error.strerror}.",
-                f"Put {path} back from a backup of this home.",
-            ) from error
-        with file:
+        with _sealed(path, address) as file:
             yield from container.unseal(file, key, address)
+
+
+def _sealed(path: Path, address: str) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise VaultError(
+            f"The file of the vault's object {address} cannot be read: {error.strerror}.",
+            f"Put {path} back from a backup of this home.",
+        ) from error
 
 
 def _chunks(data: bytes | BinaryIO) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from engine.records.schema.intake import (
 from engine.records.schema.people import Attribution, Gallery, Person, PersonRelation, Reference, ReferenceFace
 from engine.records.schema.review import Conclusion, ExcludedPair, Exhibit, Lease
 from engine.records.schema.searches import Candidate, Permit, PermitGallery, Search, SearchScope
+from engine.records.schema.videos import Track, TrackFace
 
 __all__ = [
     "Activation",
@@ -52,6 +53,8 @@ __all__ = [
     "Space",
     "Subject",
     "SubjectFace",
+    "Track",
+    "TrackFace",
     "Unit",
     "User",
     "VaultObject",

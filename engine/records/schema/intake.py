@@ -96,6 +96,9 @@ class Media(OfUnit, Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     captured_at: Mapped[datetime | None]
+    #: How long a video says it lasts, and how far the workers have watched it, in milliseconds.
+    duration_ms: Mapped[int | None]
+    watched_ms: Mapped[int | None]
     finding: Mapped[MediaFinding] = word(MediaFinding, default=MediaFinding.PENDING)
     finding_reason: Mapped[str | None] = mapped_column(Text)
     #: Which detector at which settings made the finding, and the passes it tried.

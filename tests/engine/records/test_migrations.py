@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from engine.records.database import Database
 from engine.records.migrations import HEAD
 from engine.records.migrations.upgrade import configuration
-from engine.records.schema import Base, Conclusion, now
+from engine.records.schema import Base, Conclusion, Media, now
 from engine.records.words import ConclusionKind, ReferralState
 from tests.engine.records.records_world import World, a_referral, a_user
 
@@ -88,6 +89,26 @@ def test_migrating_again_changes_nothing(world: World) -> None:
     with world.database.read() as session:
         assert shape(session.connection()) == before
     world.database.check_schema()
+
+
+def test_files_known_before_videos_were_watched_stay_as_they_are(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/older.sqlite3")
+    with database.write() as session:
+        config = configuration()
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0010")
+        session.execute(text("INSERT INTO units VALUES (1, 'unit', x'00', '2026-01-01')"))
+        session.execute(
+            text(
+                "INSERT INTO media (address, sha256, size, kind, finding, passes, unit_id)"
+                " VALUES ('a', 'b', 7, 'video', 'pending', '[]', 1)"
+            )
+        )
+    database.migrate()
+    database.check_schema()
+    with database.read() as session:
+        [media] = session.scalars(select(Media))
+        assert (media.size, media.duration_ms, media.watched_ms) == (7, None, None)
 
 
 def a_conclusion(world: World) -> None:

@@ -168,3 +168,14 @@ def test_a_kill_between_file_and_row_leaves_only_an_orphan_file(world: World) ->
         assert world.vault.read(session, address) == PICTURE
         assert len(world.vault.sweep(session, older_than=timedelta(0))) == 1
     assert len(files(world)) == 1
+
+
+def test_a_large_content_can_be_read_from_anywhere(world: World) -> None:
+    data = bytes(range(256)) * 10_000
+    with world.database.write() as session:
+        address = world.vault.put(session, data, owner="M1")
+        file = world.vault.file(session, address)
+    with file:
+        for place in (2_000_000, 5, len(data) - 3):
+            file.seek(place)
+            assert file.read(100_000) == data[place : place + 100_000]
