@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
@@ -103,7 +103,8 @@ def _name(session: Session, person: Reference) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+# Shrinking a failure would take minutes: every step of it makes a database.
+@settings(max_examples=40, deadline=None, phases=[Phase.generate])
 @given(st.data(), vectors(most=3))
 def test_whatever_changed_since_the_index_the_best_are_found(
     template: Path, draw: st.DataObject, probe: np.ndarray
