@@ -62,7 +62,7 @@ def _where(session: Session, document: dict[str, Any]) -> str:
     if not document["referral"]:
         return str(document["gallery"])
     state = get_referral(session, parse(document["referral"], "referral")).state
-    return f"referral {document['referral']} ({'decided' if state in _DONE else 'open'})"
+    return f"{document['referral']} {'decided' if state in _DONE else 'open'}"
 
 
 def _number(text: str | None, kind: str) -> int | None:

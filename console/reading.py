@@ -4,6 +4,7 @@ Nothing is written here, and nothing is claimed: that is `examining`.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from sqlalchemy.orm import Session
 
@@ -158,7 +159,10 @@ def _ordered(session: Session, faces: Sequence[tuple[Face, str]], first: int | N
 
 def _face(session: Session, face: Face, name: str) -> ShownFace:
     media = session.get_one(Media, face.media_id)
-    return ShownFace(face.id, name, f"{quality_words(face)}\n{date_words(media.captured_at)}")
+    # Without its folders: what is left tells most where there is little room.
+    return ShownFace(
+        face.id, PurePosixPath(name).name or name, f"{quality_words(face)}\n{date_words(media.captured_at)}"
+    )
 
 
 def _names(files: Sequence[ReferralFile]) -> dict[int, str]:

@@ -28,7 +28,8 @@ def row(candidate: ShownCandidate) -> CandidateRow:
 
 def detail(candidate: ShownCandidate) -> str:
     """Everything to keep in mind about a candidate, each thing on a line of its own."""
-    parts = [*candidate.cautions, candidate.rarity]
+    link = "" if candidate.linked_subject_id is None else f"a link to {candidate.name} of referral {candidate.where}"
+    parts = [link, *candidate.cautions, candidate.rarity]
     return "\n".join(sentence(part) for part in parts if part)
 
 

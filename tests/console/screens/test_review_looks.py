@@ -142,3 +142,16 @@ async def test_a_unit_can_turn_pictures_off(world: ConsoleWorld) -> None:
         assert screen_text(pilot).count("no picture") == 2
         await press(pilot, "y", "enter")
     assert world.rendering()["protocol"] == "no pictures"
+
+
+async def test_a_link_to_another_referral_names_it_and_its_state(world: ConsoleWorld) -> None:
+    other = world.referral("report-1")
+    linking = world.referral("report-2", names=(), link_to=other)
+    async with world.app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "enter")
+        assert review(pilot).sitting.referral.referral_id == linking
+        text = screen_text(pilot)
+        assert "subject S1" in text and "R1 open" in text
+        assert "A link to subject S1 of referral" in text
+        assert text.count("room_1.jpg") == 2

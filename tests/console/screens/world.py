@@ -14,7 +14,7 @@ from console.review_desk import About, ReviewDesk
 from engine.records import outcome, users
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.faces import mark_unreadable, store_analysis
+from engine.records.faces import faces_of_subject, mark_unreadable, store_analysis
 from engine.records.galleries import enrol, faces_of_reference, get_gallery, references_of
 from engine.records.schema import Conclusion, Exhibit, Referral, ReferralMedia, Subject, User, now
 from engine.records.searches import NewCandidate
@@ -72,7 +72,13 @@ class ConsoleWorld:
         return TriageConsole(self.desk(name))
 
     def referral(
-        self, source: str = "report-1", *, subjects: int = 1, names: Sequence[str] = PEOPLE, rarity: float | None = None
+        self,
+        source: str = "report-1",
+        *,
+        subjects: int = 1,
+        names: Sequence[str] = PEOPLE,
+        rarity: float | None = None,
+        link_to: int | None = None,
     ) -> int:
         """A ready referral with one picture per subject, each searched, and all of these people proposed."""
         with self.records.database.write() as session:
@@ -96,7 +102,7 @@ class ConsoleWorld:
             session.flush()
             regroup(session, referral, groups, actor=WORKER)
             for subject, group in zip(subjects_of(session, referral), groups, strict=True):
-                self._search(session, subject, group[0], names, rarity)
+                self._search(session, subject, group[0], names, rarity, link_to)
             return referral.id
 
     def without_faces(self, source: str = "report-9") -> int:
@@ -169,7 +175,13 @@ class ConsoleWorld:
         return referral
 
     def _search(
-        self, session: Session, subject: Subject, probe: int, names: Sequence[str], rarity: float | None
+        self,
+        session: Session,
+        subject: Subject,
+        probe: int,
+        names: Sequence[str],
+        rarity: float | None,
+        link_to: int | None,
     ) -> None:
         gallery = get_gallery(session, "missing")
         known = {name: reference for reference, name in references_of(session, gallery)}
@@ -187,4 +199,8 @@ class ConsoleWorld:
             )
             for name, score in zip(names, SCORES, strict=False)
         ]
-        a_search(session, subject, a_permit(session, [gallery.id], material=False), proposed)
+        if link_to is not None:
+            linked = subjects_of(session, session.get_one(Referral, link_to))[0]
+            face = faces_of_subject(session, linked.id)[0].id
+            proposed.append(NewCandidate(face, 0.5, linked_subject_id=linked.id, probe_face_id=probe))
+        a_search(session, subject, a_permit(session, [gallery.id], material=link_to is not None), proposed)
