@@ -84,13 +84,8 @@ def release_referral(session: Session, referral_id: int, user: User) -> Referral
 def settle_expired(session: Session, ended: Iterable[Lease], *, actor: Actor) -> None:
     """Bring the referrals of claims that ended by themselves (`leases.expire`) in step again."""
     for lease in ended:
-        if lease.kind is not LeaseKind.REVIEW:
-            continue
-        if lease.resource.startswith(PREFIXES["subject"]):
-            referral_id = get_subject(session, parse(lease.resource, "subject")).referral_id
-        else:
-            referral_id = parse(lease.resource, "referral")
-        outcome.settle(session, get_referral(session, referral_id), actor=actor)
+        if lease.kind is LeaseKind.REVIEW and (referral := _referral_of(session, lease.resource)) is not None:
+            outcome.settle(session, referral, actor=actor)
 
 
 def queue(
@@ -172,6 +167,14 @@ def _release(session: Session, referral: Referral, resource: str, user: User) ->
     if leases.release(session, LeaseKind.REVIEW, resource, actor.name):
         ledger.record(session, actor=actor, action="review.released", target=resource)
     return outcome.settle(session, referral, actor=actor)
+
+
+def _referral_of(session: Session, resource: str) -> Referral | None:
+    """The referral that a claim is about; none where a machine grouped the claimed subject away once the claim ended."""
+    if not resource.startswith(PREFIXES["subject"]):
+        return session.get(Referral, parse(resource, "referral"))
+    subject = session.get(Subject, parse(resource, "subject"))
+    return None if subject is None else session.get(Referral, subject.referral_id)
 
 
 def _files() -> ScalarSelect[int]:

@@ -21,6 +21,7 @@ from engine.records.review import (
     settle_expired,
 )
 from engine.records.schema import Batch, Conclusion, Media, Referral, ReferralMedia, Subject, User, now
+from engine.records.subjects import regroup
 from engine.records.words import (
     ConclusionKind,
     MediaKind,
@@ -36,6 +37,7 @@ from tests.engine.records.records_world import (
     a_subject_each,
     a_user,
     concluding,
+    members,
 )
 
 S = SubjectStanding
@@ -93,6 +95,21 @@ def test_a_claim_that_ended_by_itself_gives_the_referral_back(world: World) -> N
         claim(session, subject.id, anna, 60)
         ended = leases.expire(session, at=now() + timedelta(minutes=2))
         settle_expired(session, ended, actor=WORKER)
+        assert referral.state is R.READY
+
+
+def test_a_claim_whose_subject_was_grouped_away_since_ends_like_the_others(world: World) -> None:
+    with world.database.write() as session:
+        anna = a_user(session, "anna")
+        regrouped, subjects = a_subject_each(session, world.vault, people=2)
+        faces = [face for subject in subjects for face in members(session, subject)]
+        claim(session, subjects[1].id, anna, -1)
+        assert regroup(session, regrouped, [faces], actor=WORKER) == subjects[:1]
+        referral, (subject,) = a_subject_each(session, world.vault)
+        claim(session, subject.id, anna, 60)
+        ended = leases.expire(session, at=now() + timedelta(minutes=2))
+        settle_expired(session, ended, actor=WORKER)
+        assert len(ended) == 2
         assert referral.state is R.READY
 
 
