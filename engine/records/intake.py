@@ -63,7 +63,7 @@ def admit(
     """Take a staged report in; one of whose files none could be read becomes a failed referral that says so."""
     original = _original(session, staged)
     if original is not None and not _is_known(session, original, staged.content):
-        return _supplement(session, vault, batch, original, staged, actor)
+        return _supplement(session, vault, batch, original, staged, actor, priority)
     referral = _new_referral(session, batch, staged, priority)
     media_new = _deliver(session, vault, batch, referral, staged, actor)
     if original is not None:
@@ -115,9 +115,16 @@ def _new_referral(session: Session, batch: Batch, staged: StagedReferral, priori
 
 
 def _supplement(
-    session: Session, vault: Vault, batch: Batch, referral: Referral, staged: StagedReferral, actor: Actor
+    session: Session,
+    vault: Vault,
+    batch: Batch,
+    referral: Referral,
+    staged: StagedReferral,
+    actor: Actor,
+    priority: int,
 ) -> Received:
     referral.version += 1
+    referral.priority = min(referral.priority, priority)
     if staged.incoming.narrative and staged.incoming.narrative != referral.narrative:
         referral.narrative = "\n\n".join(filter(None, (referral.narrative, staged.incoming.narrative)))
     referral.report = {**referral.report, **staged.incoming.report}

@@ -283,6 +283,15 @@ def test_a_supplement_with_a_video_changes_the_lane_and_one_without_does_not_cha
         assert referral.lane is Lane.VIDEO
 
 
+def test_an_urgent_supplement_makes_its_referral_urgent(world: World) -> None:
+    with world.database.write() as session:
+        referral = taken_in(session, world, a_report(b"one", report_number="42")).referral
+        taken_in(session, world, a_report(b"two", report_number="42"), priority=0)
+        assert (referral.lane, referral.priority) == (Lane.URGENT, 0)
+        taken_in(session, world, a_report(b"three", report_number="42"), priority=90)
+        assert (referral.lane, referral.priority) == (Lane.URGENT, 0)
+
+
 def test_an_interrupted_intake_leaves_no_half_referral(world: World) -> None:
     with pytest.raises(RuntimeError), world.database.write() as session:
         taken_in(session, world, a_report(b"one"))
