@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.records import cases, galleries, ids, permits
 from engine.records.actors import Actor
+from engine.records.examiners import EXAMINERS
 from engine.records.permits import PermitGrant
 from engine.records.schema import Candidate, Gallery, Person, Reference, Search, Subject, now
 from engine.records.searches import SearchRecord, candidates_of, record_search
@@ -41,9 +42,11 @@ class Question:
 def search_picture(bench: Workbench, path: Path, question: Question, *, actor: Actor) -> dict[str, Any]:
     """Search with a face of a picture; the answer as `triage search --json` prints it, the search recorded.
 
-    Raises BadInput for a picture without a usable face, NoPermit, and NotFound for a gallery or case. The permit is
-    asked for before the picture is looked at. The picture is not kept: only a keyed hash of it is.
+    Raises Refused for a user whose role examines nobody, BadInput for a picture without a usable face, NoPermit, and
+    NotFound for a gallery or case. Role and permit are asked for before the picture is looked at. The picture is not
+    kept: only a keyed hash of it is.
     """
+    actor.require_role(*EXAMINERS, doing="search for people")
     with bench.records.database.read() as session:
         case_id = None if question.case is None else cases.case_named(session, question.case).id
         grant = _grant(session, question, case_id)

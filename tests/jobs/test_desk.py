@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.records import cases, permits
-from engine.records.errors import NoPermit, NotFound
+from engine.records import cases, permits, users
+from engine.records.actors import Actor
+from engine.records.errors import NoPermit, NotFound, Refused
 from engine.records.schema import Search, now
-from engine.records.words import Channel, SubjectRole
+from engine.records.words import Channel, SubjectRole, UserRole
 from jobs.desk import Question, search_picture
 from jobs.errors import BadInput
 from tests.jobs.intake_world import put_in
@@ -83,6 +84,16 @@ def test_without_a_permit_nothing_is_looked_at(ask, known, records, bench, monke
         ask(astronaut(), galleries=("known",))
     with records.database.read() as session:
         assert session.query(Search).count() == 0
+
+
+@pytest.mark.parametrize("role", [UserRole.ONCALL, UserRole.INTAKE, UserRole.AUDITOR])
+def test_only_those_who_examine_may_search_for_people(bench, records, desk_permit, monkeypatch, role) -> None:
+    monkeypatch.setattr("jobs.desk.look_at", None)
+    with records.database.write() as session:
+        user = users.add_user(session, "ole", role, None, actor=Actor.machine("setup"))
+    for actor in (Actor.user(user), Actor.machine("account:1000")):
+        with pytest.raises(Refused, match="search for people"):
+            search_picture(bench, Path("probe.png"), Question("test"), actor=actor)
 
 
 def test_a_permit_for_the_intake_does_not_cover_the_desk(ask, permit) -> None:
