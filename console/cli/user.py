@@ -85,7 +85,7 @@ def revoke(
     with here.records.database.write() as session:
         user = users.user_named(session, name)
         users.revoke(session, user, actor=appointing(session, here.paths, as_name))
-    say(f"{user.name} can no longer act; the account is free for another user.")
+    say(f"{user.name} can no longer act. To bring them back, add them again with the same account.")
 
 
 def _document(user: User) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def test_an_account_that_nobody_is_bound_to_is_nobody(world: World) -> None:
 def test_a_name_and_an_account_are_one_users(world: World) -> None:
     with world.database.write() as session:
         users.add_user(session, "anna", UserRole.INVESTIGATOR, "uid-anna", actor=SETUP)
-        with pytest.raises(Duplicate, match="user anna already"):
+        with pytest.raises(Duplicate, match="user anna already, bound to the account uid-anna"):
             users.add_user(session, "anna", UserRole.INVESTIGATOR, "uid-other", actor=SETUP)
         with pytest.raises(Duplicate, match="bound to the user anna"):
             users.add_user(session, "bent", UserRole.INVESTIGATOR, "uid-anna", actor=SETUP)
@@ -50,7 +50,7 @@ def test_only_a_supervisor_adds_and_revokes(world: World) -> None:
         users.revoke(session, investigator, actor=supervisor)
 
 
-def test_a_revoked_user_acts_no_more_is_kept_and_frees_the_account(world: World) -> None:
+def test_a_revoked_user_acts_no_more_and_is_kept(world: World) -> None:
     with world.database.write() as session:
         user = users.add_user(session, "anna", UserRole.INVESTIGATOR, "uid-anna", actor=SETUP)
         users.revoke(session, user, actor=SETUP)
@@ -62,7 +62,27 @@ def test_a_revoked_user_acts_no_more_is_kept_and_frees_the_account(world: World)
             Actor.user(user)
         assert users.list_users(session) == []
         assert users.list_users(session, revoked=True) == [user]
-        users.add_user(session, "bent", UserRole.INVESTIGATOR, "uid-anna", actor=SETUP)
+
+
+def test_an_account_never_becomes_a_second_user(world: World) -> None:
+    with world.database.write() as session:
+        user = users.add_user(session, "anna", UserRole.INVESTIGATOR, "uid-anna", actor=SETUP)
+        users.revoke(session, user, actor=SETUP)
+        with pytest.raises(Duplicate, match=r"bound to the user anna \(revoked\)"):
+            users.add_user(session, "bent", UserRole.INVESTIGATOR, "uid-anna", actor=SETUP)
+        with pytest.raises(Duplicate, match="user anna already"):
+            users.add_user(session, "anna", UserRole.INVESTIGATOR, "uid-other", actor=SETUP)
+        with pytest.raises(Duplicate, match="user anna already"):
+            users.add_user(session, "anna", UserRole.INVESTIGATOR, None, actor=SETUP)
+        again = users.add_user(session, "anna", UserRole.SUPERVISOR, "uid-anna", actor=SETUP)
+        assert (again.id, again.role, users.user_for_account(session, "uid-anna")) == (user.id, "supervisor", user)
+
+
+def test_a_user_without_an_account_gets_one_by_being_added_again(world: World) -> None:
+    with world.database.write() as session:
+        user = users.add_user(session, "anna", UserRole.INVESTIGATOR, None, actor=SETUP)
+        assert users.add_user(session, "anna", UserRole.INVESTIGATOR, "uid-anna", actor=SETUP) is user
+        assert users.user_for_account(session, "uid-anna") is user
 
 
 def test_who_is_not_there_is_named(world: World) -> None:
