@@ -35,7 +35,7 @@ def grant(
         list[SubjectRole] | None, typer.Option("--role", help="Subjects covered; unknown and victim by default.")
     ] = None,
     material: Annotated[
-        bool, typer.Option(help="Whether the unit's own open referrals may be searched for links.")
+        bool, typer.Option(help="Whether the unit's own open and unmatched referrals may be searched for links.")
     ] = True,
     case: Annotated[str | None, typer.Option(metavar="CASE", help="Only searches for this case.")] = None,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days until the permit expires.")] = 365,

@@ -15,7 +15,7 @@ from engine.records.packing import unpack
 from engine.records.portions import portions
 from engine.records.schema import CaseReferral, Embedding, IndexRow, Reference, Referral, Subject, now
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.words import ReferralState
+from engine.records.words import ReferralState, SubjectStanding
 from engine.search.space import Space
 
 #: A referral in one of these offers nothing to link to, not even inside its case.
@@ -54,7 +54,10 @@ def references(scope: Scope) -> Eligible:
 
 
 def links(session: Session, referral_id: int | None, case_ids: Sequence[int]) -> Eligible:
-    """The unit's subjects in other referrals that are open, or that are of one of the cases and were not taken back."""
+    """The unit's subjects in other referrals that are open, or that are of one of the cases and were not taken back.
+
+    A subject that was decided to match nobody is still looked for: tomorrow's referral may show the same child.
+    """
     in_cases = select(CaseReferral.referral_id).where(
         CaseReferral.case_id.in_(case_ids), CaseReferral.unlinked_at.is_(None)
     )
@@ -65,6 +68,7 @@ def links(session: Session, referral_id: int | None, case_ids: Sequence[int]) ->
             Referral.unit_id == unit_of(session),
             or_(
                 Referral.state.not_in(_CLOSED),
+                and_(Referral.state == ReferralState.DECIDED, Subject.standing == SubjectStanding.NO_MATCH),
                 and_(Referral.id.in_(in_cases), Referral.state.not_in(_GONE)),
             ),
         )

@@ -23,7 +23,7 @@ class Permit(OfUnit, Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     #: The subject roles it covers, as words of SubjectRole.
     roles: Mapped[list[str]] = mapped_column(JSON)
-    #: Whether it covers the subjects of the same case and of other open referrals.
+    #: Whether it covers the subjects of the same case, and of other referrals that are open or matched nobody.
     material: Mapped[bool] = mapped_column(default=True)
     approved_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     granted_at: Mapped[datetime] = mapped_column(default=now)

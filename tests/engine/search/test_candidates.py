@@ -17,7 +17,7 @@ from engine.records.schema import CaseReferral, Embedding, Gallery, Subject, now
 from engine.records.scopes import MATERIAL, Scope
 from engine.records.searches import current_candidates
 from engine.records.subjects import set_members
-from engine.records.words import ConclusionKind, ReferralState
+from engine.records.words import ConclusionKind, ReferralState, SubjectStanding
 from engine.search import index
 from engine.search.candidates import NEAR_TIE, Proposal, Searcher, Surroundings
 from engine.search.errors import NothingToSearch
@@ -131,6 +131,20 @@ def test_which_referrals_offer_links(world: World, tmp_path: Path, state: Referr
             found = propose(session, tmp_path, probe_of(session, mine), around=around, material=True)
             assert links(found) == ([other.id] if state not in closed else [])
             assert session.query(CaseReferral).count() == 2
+
+
+def test_who_matched_nobody_is_still_looked_for(world: World, tmp_path: Path) -> None:
+    with world.database.write() as session:
+        others = {}
+        for standing in SubjectStanding:
+            other = a_subject(session, world.vault, [[1, 0, 0, 0.5]], state=ReferralState.DECIDED)
+            other.standing = standing
+            others[standing] = other.id
+        mine = a_subject(session, world.vault, [[1, 0, 0, 0]])
+        found = propose(
+            session, tmp_path, probe_of(session, mine), around=Surroundings(mine.referral_id), material=True
+        )
+    assert links(found) == [others[SubjectStanding.NO_MATCH]]
 
 
 def test_the_referral_itself_offers_no_links(world: World, tmp_path: Path) -> None:
