@@ -170,7 +170,7 @@ def _release(session: Session, referral: Referral, resource: str, user: User) ->
 
 
 def _referral_of(session: Session, resource: str) -> Referral | None:
-    """The referral that a claim is about; none where a machine grouped the claimed subject away once the claim ended."""
+    """The referral that a claim is about; none where machines have grouped the claimed subject away since it ended."""
     if not resource.startswith(PREFIXES["subject"]):
         return session.get(Referral, parse(resource, "referral"))
     subject = session.get(Subject, parse(resource, "subject"))
