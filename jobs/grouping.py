@@ -3,43 +3,52 @@
 import numpy as np
 from sqlalchemy.orm import Session
 
-from engine.records import faces, subjects
-from engine.records.actors import Actor
+from engine.records import faces
 from engine.records.embeddings import vectors
-from engine.records.schema import Face, Referral, Subject
+from engine.records.schema import Face, Track
+from engine.records.watching import tracks_of_faces
 from engine.search.space import Space
-from engine.search.subjects import group
+from engine.search.subjects import Seen, group
 from jobs.likeness import likeness_of
 
 
-def group_referral(session: Session, referral: Referral, space: Space, actor: Actor) -> list[Subject]:
-    """Group the referral's faces into subjects and give those there are then; what people shaped stays.
+def groups_of_referral(session: Session, referral_id: int, space: Space) -> list[list[int]]:
+    """The faces of a referral, by their ids, as a machine groups them; nothing is written.
 
-    A face without a vector in the space, or of a model whose likeness was never measured, is a subject of its own.
+    A face without a vector in the space, or of a model whose likeness was never measured, is a group of its own, unless
+    it was followed in a video together with others.
     """
-    found = faces.faces_of_referral(session, referral.id)
+    found = faces.faces_of_referral(session, referral_id)
     known = vectors(session, space.id, [face.id for face in found])
     comparable = [face for face in found if face.id in known]
+    seen = _seen(comparable, tracks_of_faces(session, known))
     groups = [[face.id] for face in found if face.id not in known]
-    groups += [[comparable[place].id for place in one] for one in _grouped(comparable, known, space)]
-    return subjects.regroup(session, referral, sorted(groups), actor=actor)
+    groups += [[comparable[place].id for place in one] for one in _grouped(comparable, known, seen, space)]
+    return sorted(groups)
 
 
-def _grouped(comparable: list[Face], known: dict[int, np.ndarray], space: Space) -> list[list[int]]:
+def _grouped(comparable: list[Face], known: dict[int, np.ndarray], seen: Seen, space: Space) -> list[list[int]]:
+    if not comparable:
+        return []
     likeness = likeness_of(space)
-    if likeness is None or not comparable:
-        return [[place] for place in range(len(comparable))]
     return group(
         space,
         np.stack([known[face.id] for face in comparable]),
-        _frames(comparable),
+        seen,
         np.array([face.eye_distance for face in comparable], np.float32),
-        threshold=likeness.one_person,
-        smallest=likeness.smallest,
+        threshold=np.inf if likeness is None else likeness.one_person,
+        smallest=0.0 if likeness is None else likeness.smallest,
     )
 
 
-def _frames(comparable: list[Face]) -> np.ndarray:
-    """One number per picture or video frame: two faces of one frame are two people."""
-    numbers: dict[tuple[int, int | None], int] = {}
-    return np.array([numbers.setdefault((face.media_id, face.time_ms), len(numbers)) for face in comparable], np.int64)
+def _seen(comparable: list[Face], tracks: dict[int, Track]) -> Seen:
+    """Where each face was seen; one that was not followed stands for a track of its own, at its own moment."""
+    files, numbers, first, last = [], [], [], []
+    for face in comparable:
+        track = tracks.get(face.id)
+        files.append(face.media_id)
+        # Tracks count up from 1 and faces too: negative numbers keep the two apart.
+        numbers.append(-face.id if track is None else track.id)
+        first.append((face.time_ms or 0) if track is None else track.first_ms)
+        last.append((face.time_ms or 0) if track is None else track.last_ms)
+    return Seen(*(np.array(column, np.int64) for column in (files, numbers, first, last)))

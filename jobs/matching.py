@@ -5,7 +5,7 @@ from engine.records.referral_media import left_for_workers
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
 from jobs.dispatch import submit_all
-from jobs.grouping import group_referral
+from jobs.grouping import groups_of_referral
 from jobs.pending import pending
 from jobs.queues import match
 from jobs.searching import search_subject
@@ -45,10 +45,11 @@ def _start(bench: Workbench, referral_id: int) -> bool:
 
 def _group(bench: Workbench, referral_id: int) -> list[int]:
     space = bench.space
+    with bench.records.database.read() as session:  # A long video's faces take a while, in which others may write.
+        groups = groups_of_referral(session, referral_id, space)
     with bench.records.database.write() as session:
         referral = session.get_one(Referral, referral_id)
-        group_referral(session, referral, space, bench.actor)
-        return [subject.id for subject in subjects.subjects_of(session, referral)]
+        return [subject.id for subject in subjects.regroup(session, referral, groups, actor=bench.actor)]
 
 
 def _finish(bench: Workbench, referral_id: int) -> None:
