@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jobs import demo_pictures as pictures
+from jobs import sample_pictures
 
 GALLERY = "demo-missing"
 
@@ -38,11 +39,11 @@ def write_gallery(folder: Path) -> Path:
     """Write the gallery, one sub-folder per person, and return the folder."""
     people = {
         "Barack Obama": pictures.portrait("obama.jpg"),
-        "Eileen Collins": pictures.astronaut(),
-        **{f"Stranger {number:03}": face for number, face in enumerate(pictures.strangers(), start=1)},
+        "Eileen Collins": sample_pictures.astronaut(),
+        **{f"Stranger {number:03}": face for number, face in enumerate(sample_pictures.strangers(), start=1)},
     }
     for name, picture in people.items():
-        _write(folder / name / "reference.jpg", pictures.as_jpeg(picture))
+        _write(folder / name / "reference.jpg", sample_pictures.as_jpeg(picture))
     return folder
 
 
@@ -56,7 +57,7 @@ def write_referral(folder: Path, sample: Sample) -> Path:
 
 def samples() -> Iterator[Sample]:
     """The referrals: matches plain and degraded, no match, several people, nobody, unreadable, again, unknown twice."""
-    speech = pictures.as_jpeg(pictures.portrait("obama2.jpg"))
+    speech = sample_pictures.as_jpeg(pictures.portrait("obama2.jpg"))
     yield Sample(
         "01-another-photograph",
         "a person of the gallery, in another photograph",
@@ -68,38 +69,38 @@ def samples() -> Iterator[Sample]:
         "02-small-blurred-turned",
         "a person of the gallery, small, blurred and turned",
         "Reported by a messenger. The sender photographed a screen.\n",
-        {"IMG_0007.jpg": pictures.as_jpeg(pictures.degraded(pictures.portrait("obama3.jpg")), quality=30)},
+        {"IMG_0007.jpg": sample_pictures.as_jpeg(pictures.degraded(pictures.portrait("obama3.jpg")), quality=30)},
         Expected(first="Barack Obama"),
     )
     yield Sample(
         "03-not-in-the-gallery",
         "somebody whom no gallery holds",
         "Reported by a social network. Profile picture of the reported account.\n",
-        {"profile.jpg": pictures.as_jpeg(pictures.portrait("biden.jpg"))},
+        {"profile.jpg": sample_pictures.as_jpeg(pictures.portrait("biden.jpg"))},
         Expected(),
     )
     group = pictures.side_by_side(
-        pictures.another_take(pictures.astronaut()), pictures.portrait("obama_partial_face.jpg")
+        pictures.another_take(sample_pictures.astronaut()), pictures.portrait("obama_partial_face.jpg")
     )
     yield Sample(
         "04-several-people",
         "two people in one picture",
         "Reported by a file host. Picture from a shared folder.\n",
-        {"group.jpg": pictures.as_jpeg(group)},
+        {"group.jpg": sample_pictures.as_jpeg(group)},
         Expected(subjects=2),
     )
     yield Sample(
         "05-nobody",
         "a room without a person",
         "Reported by a file host. The place may be known.\n",
-        {"room.jpg": pictures.as_jpeg(pictures.room())},
+        {"room.jpg": sample_pictures.as_jpeg(pictures.room())},
         Expected(findings=("no_face",), subjects=0),
     )
     yield Sample(
         "06-unreadable",
         "a file that was cut off",
         "Reported by a messenger. The upload broke off.\n",
-        {"broken.jpg": pictures.as_jpeg(pictures.hopper())[:4000]},
+        {"broken.jpg": sample_pictures.as_jpeg(sample_pictures.hopper())[:4000]},
         Expected(findings=("unreadable",), subjects=0),
     )
     yield Sample(
@@ -113,14 +114,14 @@ def samples() -> Iterator[Sample]:
         "08-unknown-person",
         "an unknown person",
         "Reported by a forum. Picture posted in March.\n",
-        {"post-1.jpg": pictures.as_jpeg(pictures.hopper())},
+        {"post-1.jpg": sample_pictures.as_jpeg(sample_pictures.hopper())},
         Expected(),
     )
     yield Sample(
         "09-unknown-person-elsewhere",
         "the same unknown person, from another sender",
         "Reported by a messenger. Picture received in May.\n",
-        {"received.jpg": pictures.as_jpeg(pictures.another_take(pictures.hopper()))},
+        {"received.jpg": sample_pictures.as_jpeg(pictures.another_take(sample_pictures.hopper()))},
         Expected(first="08-unknown-person"),
     )
 

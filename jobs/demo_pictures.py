@@ -1,37 +1,22 @@
-"""The pictures of the demonstration: portraits from installed packages, and what is made from them by code.
+"""The pictures of the demonstration: portraits, and what is made from them by code.
 
-NASA's astronaut and `lfw_subset` come with scikit-image, Grace Hopper with matplotlib, and the official portraits lie
-among the test pictures in the source archive of face_recognition, which `make setup` fetches by its checksum.
+The official portraits lie among the test pictures in the source archive of face_recognition, which `make setup` fetches
+by its checksum; the rest are sample pictures of installed packages.
 """
 
 import hashlib
 import io
 import tarfile
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 import config
 from jobs.errors import DemoIncomplete
+from jobs.sample_pictures import recompressed
 
 PORTRAITS = "face_recognition-1.3.0.tar.gz"
 PORTRAITS_SHA256 = "5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec"
-#: The first hundred rows of lfw_subset are faces, 25 x 25 grey; enlarged, a detector finds them.
-STRANGERS = 100
-_STRANGER_SIDE = 200
-_QUALITY = 92
-
-
-def astronaut() -> Image.Image:
-    """Eileen Collins, 512 x 512."""
-    return Image.open(_installed("scikit-image", "skimage/data/astronaut.png")).convert("RGB")
-
-
-def hopper() -> Image.Image:
-    """Grace Hopper, 512 x 600."""
-    return Image.open(_installed("matplotlib", "matplotlib/mpl-data/sample_data/grace_hopper.jpg")).convert("RGB")
 
 
 def portrait(name: str) -> Image.Image:
@@ -52,22 +37,12 @@ def portrait(name: str) -> Image.Image:
         return Image.open(io.BytesIO(member.read())).convert("RGB")
 
 
-def strangers() -> list[Image.Image]:
-    """A hundred faces of people who are in no referral of the demo, enlarged to 200 x 200 grey."""
-    faces = np.load(_installed("scikit-image", "skimage/data/lfw_subset.npy"))[:STRANGERS]
-    side = (_STRANGER_SIDE, _STRANGER_SIDE)
-    return [
-        Image.fromarray((face * 255).astype(np.uint8)).resize(side, Image.Resampling.LANCZOS).convert("RGB")
-        for face in faces
-    ]
-
-
 def degraded(picture: Image.Image) -> Image.Image:
     """The picture small, blurred, turned by 25 degrees and saved badly: what comes out of a messenger."""
     picture = picture.copy()
     picture.thumbnail((420, 420))
     picture = picture.rotate(25, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=(96, 96, 96))
-    return _recompressed(picture.filter(ImageFilter.GaussianBlur(0.8)), quality=30)
+    return recompressed(picture.filter(ImageFilter.GaussianBlur(0.8)), quality=30)
 
 
 def another_take(picture: Image.Image) -> Image.Image:
@@ -75,7 +50,7 @@ def another_take(picture: Image.Image) -> Image.Image:
     width, height = picture.size
     closer = ImageOps.mirror(picture).crop((width // 10, 0, width - width // 10, height * 4 // 5))
     darker = ImageEnhance.Brightness(closer).enhance(0.7)
-    return _recompressed(darker.resize((darker.width * 3 // 4, darker.height * 3 // 4)), quality=70)
+    return recompressed(darker.resize((darker.width * 3 // 4, darker.height * 3 // 4)), quality=70)
 
 
 def side_by_side(*pictures: Image.Image) -> Image.Image:
@@ -100,26 +75,3 @@ def room() -> Image.Image:
     draw.polygon(((460, 120), (560, 120), (590, 210), (430, 210)), fill=(220, 200, 120))
     draw.line((510, 210, 510, 400), fill=(60, 50, 40), width=8)
     return picture
-
-
-def as_jpeg(picture: Image.Image, quality: int = _QUALITY) -> bytes:
-    """The picture as a JPEG file; the same picture gives the same bytes."""
-    target = io.BytesIO()
-    picture.save(target, "JPEG", quality=quality)
-    return target.getvalue()
-
-
-def _recompressed(picture: Image.Image, quality: int) -> Image.Image:
-    return Image.open(io.BytesIO(as_jpeg(picture, quality))).convert("RGB")
-
-
-def _installed(package: str, file: str) -> Path:
-    try:
-        path = Path(str(distribution(package).locate_file(file)))
-    except PackageNotFoundError as error:
-        raise DemoIncomplete(
-            f"The demo takes pictures from {package}, which is not installed.", "make setup"
-        ) from error
-    if not path.is_file():
-        raise DemoIncomplete(f"{package} is installed without {file}.", f"Install it again: pip install -U {package}")
-    return path

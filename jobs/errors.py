@@ -8,6 +8,7 @@ JobsError
 ├── AlreadyRunning   another keeper, or another `triage up`, serves this home
 ├── ServiceFailed    a service did not come up
 ├── DiskFull         too little room is left to take anything in
+├── SamplesMissing   the sample pictures of an installed package are not there
 ├── DemoIncomplete   something that the demonstration is made of is not installed
 ├── DemoRefused      a demonstration may not be mixed with real records
 └── BadInput         a folder, list or picture that a command was given cannot be used
@@ -56,6 +57,12 @@ class ServiceFailed(JobsError):
 
 class DiskFull(JobsError):
     """Too little room is left on the disk."""
+
+    exit_code = 4
+
+
+class SamplesMissing(JobsError):
+    """The sample pictures of another package are not installed."""
 
     exit_code = 4
 

@@ -15,9 +15,11 @@ from config.paths import Paths
 from config.settings import Settings
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.spaces import SpaceRecord, register
+from engine.records.spaces import register, space_at_work
 from engine.search.candidates import Searcher
 from engine.search.space import Space, space_of
+from jobs import embedders
+from jobs.embedders import KnownEmbedder
 
 if TYPE_CHECKING:
     from engine.vision.pipeline import FacePipeline
@@ -25,13 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Workbench:
-    """The tools of one process. `holder` names it in leases and the ledger; without `redis` nothing is queued."""
+    """The tools of one process. `holder` names it in leases and the ledger; without `redis` nothing is queued.
+
+    model: the name of an embedder to look with in place of the one at work; nothing it finds can be stored.
+    """
 
     records: Records
     settings: Settings
     paths: Paths
     holder: str
     redis: Redis | None = None
+    model: str | None = None
 
     @cached_property
     def actor(self) -> Actor:
@@ -48,7 +54,11 @@ class Workbench:
         detection = self.settings.detection
         torch.set_num_threads(detection.threads)
         return FacePipeline.load(
-            load_manifest(), threshold=detection.threshold, max_side=detection.max_side, threads=detection.threads
+            load_manifest(),
+            threshold=detection.threshold,
+            max_side=detection.max_side,
+            threads=detection.threads,
+            embedder=embedders.load(self.paths.models, self._chosen(), threads=detection.threads),
         )
 
     @cached_property
@@ -58,10 +68,19 @@ class Workbench:
         The first use writes it to the records, so it must not come inside another write.
         """
         space = space_of(self.pipeline.embedder)
-        record = SpaceRecord(space.id, space.model, space.dimension, space.metric, space.description)
         with self.records.database.write() as session:
-            register(session, record, actor=self.actor)
+            register(session, embedders.record_of(space), actor=self.actor)
         return space
+
+    def follow(self) -> None:
+        """Let go of the networks where the unit has put another model to work since they were loaded."""
+        if "pipeline" not in self.__dict__:
+            return
+        with self.records.database.read() as session:
+            at_work = space_at_work(session)
+        if at_work is not None and at_work.id != space_of(self.pipeline.embedder).id:
+            for name in ("pipeline", "space"):
+                self.__dict__.pop(name, None)
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -76,3 +95,9 @@ class Workbench:
     def warm_up(self) -> None:
         """Load the models now, so that the first job does not wait for them."""
         _ = self.space
+
+    def _chosen(self) -> KnownEmbedder:
+        if self.model is not None:
+            return embedders.named(self.paths.models, self.model)
+        with self.records.database.read() as session:
+            return embedders.at_work(session, self.paths.models)

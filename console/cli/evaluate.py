@@ -14,6 +14,9 @@ app = group("Measure the models on your own labelled pictures.")
 
 Table = Annotated[Path, typer.Argument(metavar="CSV", help="The labelled pictures; see above.")]
 Root = Annotated[Path, typer.Option(metavar="DIR", help="The folder that the paths in the CSV start from.")]
+Model = Annotated[
+    str | None, typer.Option(metavar="NAME", help="An imported model to measure; by default the one at work.")
+]
 
 # Pictures without a usable face that are named on the screen; --json names all.
 _NAMED = 10
@@ -26,6 +29,7 @@ def pairs(
     threshold: Annotated[
         float | None, typer.Option(help="Pairs that score above it are called the same; the model's own by default.")
     ] = None,
+    model: Model = None,
     as_json: Json = False,
 ) -> None:
     """Compare pairs of pictures. The CSV has the columns a, b (paths) and same (1 or 0).
@@ -35,7 +39,9 @@ def pairs(
     from jobs.evaluation import evaluate_pairs
 
     with progress_on_stderr("Looking at pictures") as advance:
-        document = evaluate_pairs(open_bench(open_deployment()), table, root, threshold=threshold, progress=advance)
+        document = evaluate_pairs(
+            open_bench(open_deployment(), model=model), table, root, threshold=threshold, progress=advance
+        )
     if as_json:
         print_json(document)
         return
@@ -61,15 +67,16 @@ def pairs(
 @app.command(
     epilog=examples("triage evaluate identify people.csv --root ~/pictures", "head -1 people.csv   # file,identity")
 )
-def identify(table: Table, root: Root = Path(), as_json: Json = False) -> None:
+def identify(table: Table, root: Root = Path(), model: Model = None, as_json: Json = False) -> None:
     """Search with each picture among all the others. The CSV has the columns file (a path) and identity.
 
     People with one picture are searches without a mate; a picture without a usable face is a miss.
     """
     from jobs.evaluation import evaluate_identify
 
+    bench = open_bench(open_deployment(), model=model)
     with progress_on_stderr("Looking at pictures") as advance:
-        document = evaluate_identify(open_bench(open_deployment()), table, root, progress=advance)
+        document = evaluate_identify(bench, table, root, progress=advance)
     if as_json:
         print_json(document)
         return

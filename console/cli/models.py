@@ -1,87 +1,164 @@
-"""`triage models`: which networks Triage loads, what is known about them, and whether their files are intact."""
+"""`triage models`: which networks Triage loads, what is known about them, and bringing an embedder of one's own."""
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from config.models import ModelEntry, load_manifest
+from config.declaration import declare, read_declaration
 from console.cli.exits import Exit
-from console.cli.frame import Json, examples, group
-from console.cli.output import print_facts, print_json, print_line, print_table
-from engine.vision.errors import WeightsError
-from engine.vision.weights import locate
+from console.cli.frame import As, Json, examples, group
+from console.cli.models_view import checks, documents, facts
+from console.cli.opening import Deployment, open_bench, open_deployment
+from console.cli.output import print_facts, print_json, print_line, print_table, say
+from console.identity import acting, acting_or_setup
+from engine.records.spaces import Decision
+from jobs import embedders
 
-app = group("The networks: licence, training data, validation, checksums.")
+app = group("The networks: licence, training data, validation, checksums; embedders of your own.")
 
-_WARNING = "The embedder was trained on adults; nothing here has been validated on children."
+_WARNING = "The shipped embedder was trained on adults; Triage has not been validated on children with any model."
 
 
 @app.command("list", epilog=examples("triage models list", "triage models list --json"))
 def list_(as_json: Json = False) -> None:
-    """List the networks with what is known, and what is not, about each."""
-    manifest = load_manifest()
+    """List the networks with what is known, and what is not, about each, and which embedder is at work."""
+    here = open_deployment()
+    found, problems = documents(here)
     if as_json:
-        print_json([_document(entry) for entry in manifest.models])
-        return
-    for entry in manifest.models:
-        print_facts(
-            {
-                "model": entry.name,
-                "role": entry.role,
-                "file": f"{entry.file} of {entry.package} {entry.version}",
-                "licence": entry.licence,
-                "trained on": entry.trained_on,
-                "validated on": entry.validated_on,
-                "caution": entry.caution,
-                "vectors": f"{entry.dimension} values, {entry.metric}" if entry.dimension else None,
-            }
-        )
-        print_line("")
-    print_line(_WARNING)
-    print_line("Check the files themselves: triage models verify")
+        print_json(found)
+    else:
+        for document in found:
+            print_facts(facts(document))
+            print_line("")
+        print_line(_WARNING)
+        print_line("Check the files themselves: triage models verify")
+    for problem in problems:
+        say(f"{problem.message}. {problem.hint}")
 
 
 @app.command(epilog=examples("triage models verify"))
 def verify(as_json: Json = False) -> None:
-    """Check that each network's file is installed and is the declared one, by its SHA-256."""
-    checks = [_check(entry) for entry in load_manifest().models]
+    """Check that each network's file is there and is the declared one, by its SHA-256."""
+    found = checks(open_deployment())
     if as_json:
-        print_json(checks)
+        print_json(found)
     else:
         print_table(
             ("model", "sha256", "finding"),
-            ((check["model"], check["sha256"][:16], check["problem"] or "as declared") for check in checks),
+            ((check["model"], check["sha256"][:16], check["problem"] or "as declared") for check in found),
             empty="",
         )
-        for hint in sorted({check["hint"] for check in checks if check["hint"]}):
+        for hint in sorted({check["hint"] for check in found if check["hint"]}):
             print_line(hint)
-    if any(check["problem"] for check in checks):
+    if any(check["problem"] for check in found):
         raise typer.Exit(Exit.FAILURES)
 
 
-def _check(entry: ModelEntry) -> dict[str, Any]:
-    path, problem, hint = None, None, None
-    try:
-        path = locate(entry)
-    except WeightsError as error:
-        problem, hint = str(error), error.hint
-    return {"model": entry.name, "sha256": entry.sha256, "path": path, "problem": problem, "hint": hint}
+@app.command(
+    "import",
+    epilog=examples(
+        "triage models import ours.onnx        # with ours.toml beside it:",
+        "    name = 'ours'",
+        "    input_size = 112                  # a square, in pixels",
+        "    colour = 'RGB'                    # or 'BGR'",
+        "    mean = 127.5                      # or one for each channel: [123.675, 116.28, 103.53]",
+        "    scale = 0.00784313725             # a pixel from 0 to 255 enters as (pixel - mean) * scale",
+        "    alignment = 'arcface'             # or 'dlib'",
+        "    metric = 'cosine'                 # or 'euclidean'",
+        "    licence = 'what its owner allows'",
+        "    trained_on = 'on whose faces'",
+        "    validated_on = 'on what it was measured, and by whom'",
+    ),
+)
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="The model.")],
+    declaration: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="What it needs; by default the file beside the model.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    input_size: Annotated[int | None, typer.Option(metavar="PIXELS", help="Side of the square it takes.")] = None,
+    colour: Annotated[str | None, typer.Option(metavar="RGB|BGR", help="Order of its channels.")] = None,
+    mean: Annotated[str | None, typer.Option(metavar="M[,M,M]", help="Subtracted from pixels of 0 to 255.")] = None,
+    scale: Annotated[str | None, typer.Option(metavar="S[,S,S]", help="Multiplied with what is left.")] = None,
+    alignment: Annotated[str | None, typer.Option(metavar="arcface|dlib", help="Where eyes and mouth belong.")] = None,
+    metric: Annotated[str | None, typer.Option(metavar="cosine|euclidean", help="How its vectors compare.")] = None,
+    licence: Annotated[str | None, typer.Option(metavar="TEXT", help="What its owner allows.")] = None,
+    trained_on: Annotated[str | None, typer.Option(metavar="TEXT", help="On whose faces.")] = None,
+    validated_on: Annotated[str | None, typer.Option(metavar="TEXT", help="On what, and by whom.")] = None,
+    as_name: As = None,
+    as_json: Json = False,
+) -> None:
+    """Import an embedder as an ONNX file with a declaration, in a file or by options, which are stronger.
 
-
-def _document(entry: ModelEntry) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "role": entry.role,
-        "package": entry.package,
-        "version": entry.version,
-        "file": entry.file,
-        "sha256": entry.sha256,
-        "licence": entry.licence,
-        "trained_on": entry.trained_on,
-        "validated_on": entry.validated_on,
-        "validated_on_children": False,
-        "caution": entry.caution,
-        "input_size": entry.input_size,
-        "dimension": entry.dimension,
-        "metric": entry.metric,
+    It is tested on sample faces, and refused where it cannot tell people apart. The test notices a missing
+    normalisation or a wrong alignment, but hardly swapped colours: evaluate it on your own pictures.
+    """
+    given = {
+        "name": name,
+        "input_size": input_size,
+        "colour": colour,
+        "mean": mean,
+        "scale": scale,
+        "alignment": alignment,
+        "metric": metric,
+        "licence": licence,
+        "trained_on": trained_on,
+        "validated_on": validated_on,
     }
+    fields = _declared(file, declaration) | {field: value for field, value in given.items() if value is not None}
+    declared = declare(fields)
+    here = open_deployment()
+    with here.records.database.read() as session:
+        actor = acting_or_setup(session, here.paths, as_name)
+    from jobs.model_import import import_model
+
+    model = import_model(open_bench(here), file, declared, actor=actor)
+    if as_json:
+        print_json(_named(here, declared.name))
+        return
+    test = model.self_test
+    pairs = test.same_pairs + test.different_pairs
+    say(
+        f"Imported {declared.name}: it tells people apart with an AUC of {test.auc:.4f} on {pairs:,} pairs of sample "
+        "faces. That shows that it works, not how good it is."
+    )
+    say(f"Next: triage evaluate identify people.csv --root pictures --model {declared.name}")
+
+
+@app.command(
+    epilog=examples("triage models activate ours --reason 'finds more of our own' --evaluation 'report 7 of 3 May'")
+)
+def activate(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The model, as `triage models list` names it.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is put to work.")],
+    evaluation: Annotated[str, typer.Option(metavar="TEXT", help="The evaluation that this rests on.")],
+    as_name: As = None,
+    as_json: Json = False,
+) -> None:
+    """Put an embedder to work. That takes a supervisor, a reason and an evaluation; all three are recorded.
+
+    It is refused while the records hold faces of another model: searches would no longer find them.
+    """
+    here = open_deployment()
+    chosen = embedders.named(here.paths.models, name)
+    with here.records.database.write() as session:
+        actor = acting(session, here.paths, as_name)
+        embedders.put_to_work(session, chosen, Decision(reason, evaluation), actor=actor)
+    if as_json:
+        print_json(_named(here, name))
+        return
+    say(f"{name} is at work: new faces are embedded and searched in its space {chosen.space.id}.")
+
+
+def _declared(file: Path, declaration: Path | None) -> dict[str, Any]:
+    """The fields of the file that was named, or of the one beside the model where there is one."""
+    beside = file.with_suffix(".toml")
+    if declaration is None and not beside.exists():
+        return {}
+    return read_declaration(declaration or beside)
+
+
+def _named(here: Deployment, name: str) -> dict[str, Any]:
+    found, _ = documents(here)
+    return next(document for document in found if document["name"] == name)

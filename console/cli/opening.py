@@ -29,13 +29,16 @@ def open_deployment(settings: Settings | None = None) -> Deployment:
     return Deployment(settings, settings.paths, open_records(settings, settings.paths))
 
 
-def open_bench(here: Deployment) -> "Workbench":
-    """The tools for work that this command may do itself; the models are loaded when they are first used."""
+def open_bench(here: Deployment, *, model: str | None = None) -> "Workbench":
+    """The tools for work that this command may do itself; the models are loaded when they are first used.
+
+    model: an embedder to look with in place of the one at work.
+    """
     from jobs.workbench import Workbench
 
     log_to_stderr(here.settings)
     holder = f"command:{socket.gethostname()}.{os.getpid()}"
-    return Workbench(here.records, here.settings, here.paths, holder)
+    return Workbench(here.records, here.settings, here.paths, holder, model=model)
 
 
 def log_to_stderr(settings: Settings) -> None:

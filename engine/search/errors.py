@@ -3,6 +3,7 @@
 SearchError
 ├── IndexUnusable        a published index is missing, damaged, of another space or at odds with the records
 ├── IndexBusy            another process is building the same index
+├── ModelRefused         an imported model that cannot tell people apart or gives unusable vectors
 ├── NothingToSearch      a permit that leaves no collection to go through
 └── BadTable             a table of an evaluation that cannot be read
 """
@@ -20,6 +21,10 @@ class IndexUnusable(SearchError):
 
 class IndexBusy(SearchError):
     """Another process is building the same index."""
+
+
+class ModelRefused(SearchError):
+    """An imported model that cannot tell people apart, or gives vectors that cannot be used."""
 
 
 class NothingToSearch(SearchError):

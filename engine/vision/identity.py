@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from config.declaration import Declaration
 from config.models import Metric, ModelEntry
-from engine.vision.templates import DLIB_CHIP
+from engine.vision.templates import DLIB_CHIP, template_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,14 @@ def describe_shipped(entry: ModelEntry) -> Description:
     if entry.dimension is None or entry.metric is None:
         raise ValueError(f"{entry.name} is no embedder")
     return Description(entry.name, entry.dimension, entry.metric, identity)
+
+
+def describe_imported(declaration: Declaration, weights_sha256: str, dimension: int) -> Description:
+    """A model that the unit brought; weights_sha256 is its file's, dimension what it gives."""
+    identity = EmbedderIdentity(
+        weights_sha256=weights_sha256,
+        alignment=template_for(declaration.alignment, declaration.input_size).name,
+        preprocessing=declaration.preprocessing,
+        precision="float32",
+    )
+    return Description(declaration.name, dimension, declaration.metric, identity)

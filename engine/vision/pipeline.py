@@ -32,16 +32,19 @@ class FacePipeline:
         self._detector = detector
 
     @classmethod
-    def load(cls, manifest: Manifest, *, threshold: float, max_side: int, threads: int) -> Self:
-        """Load both networks of a manifest; threshold and max_side are the detector's, threads are torch's.
+    def load(
+        cls, manifest: Manifest, *, threshold: float, max_side: int, threads: int, embedder: Embedder | None = None
+    ) -> Self:
+        """Load the networks of a manifest; threshold and max_side are the detector's, threads are torch's.
 
+        An embedder that is given takes the place of the manifest's.
         Raises WeightsMissing, WeightsAltered or WeightsUnusable.
         """
         entry = manifest.detector
         network = RetinaFace.load(weights.locate(entry), threads)
         return cls(
             FaceDetector(network, threshold, max_side),
-            DlibEmbedder.load(manifest.embedder, threads=threads),
+            embedder or DlibEmbedder.load(manifest.embedder, threads=threads),
             detector_identity=f"{entry.name} sha256:{entry.sha256} threshold={threshold:g} max_side={max_side}",
         )
 
