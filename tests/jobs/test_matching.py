@@ -3,12 +3,12 @@
 import pytest
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
-from engine.records import batches, referrals, subjects, users
+from engine.records import batches, galleries, permits, referrals, subjects, users
 from engine.records.actors import Actor
 from engine.records.faces import faces_of_referral
 from engine.records.intake import receive
-from engine.records.schema import Referral
-from engine.records.searches import current_search
+from engine.records.schema import Gallery, Referral
+from engine.records.searches import current_search, scopes_of
 from engine.records.words import ReferralState, UserRole
 from jobs import matching
 from jobs.detecting import detect_media
@@ -77,6 +77,47 @@ def test_a_supplement_that_comes_during_the_search_is_searched_before_people_get
         match_referral(bench, number)
     assert state_of(records, number) is ReferralState.READY
     assert faces_searched(records, number) == (2, 2)
+
+
+def test_a_gallery_removed_during_the_search_leaves_the_others_searched(
+    bench, records, permit, known, supervisor, monkeypatch
+) -> None:
+    def propose(*asked, **how):
+        found = proposing(*asked, **how)
+        with records.database.write() as session:
+            galleries.remove_gallery(session, session.get_one(Gallery, known), actor=supervisor)
+        return found
+
+    proposing = bench.searcher.propose
+    monkeypatch.setattr(bench.searcher, "propose", propose)
+    number = delivered(records, png(astronaut()))
+    looked_at(bench, number)
+    match_referral(bench, number)
+    with records.database.read() as session:
+        (subject,) = subjects.subjects_of(session, session.get_one(Referral, number))
+        search = current_search(session, subject.id)
+        assert [scope.gallery_id for scope in scopes_of(session, search)] == [None]
+        assert subject.not_searched is None
+
+
+def test_a_permit_revoked_during_the_search_leaves_no_list_and_says_why(
+    bench, records, permit, supervisor, monkeypatch
+) -> None:
+    def propose(*asked, **how):
+        with records.database.write() as session:
+            permits.revoke(session, permits.list_permits(session)[0], actor=supervisor)
+        return proposing(*asked, **how)
+
+    proposing = bench.searcher.propose
+    monkeypatch.setattr(bench.searcher, "propose", propose)
+    number = delivered(records, png(astronaut()))
+    looked_at(bench, number)
+    match_referral(bench, number)
+    assert state_of(records, number) is ReferralState.READY
+    assert faces_searched(records, number) == (1, 0)
+    with records.database.read() as session:
+        (subject,) = subjects.subjects_of(session, session.get_one(Referral, number))
+        assert "was revoked" in subject.not_searched
 
 
 def test_a_referral_held_before_its_search_is_searched_when_it_is_resumed(bench, records, permit) -> None:
