@@ -13,7 +13,7 @@ from engine.records.cases import create_case, link_case, unlink_case
 from engine.records.conclusions import undo
 from engine.records.findable import sync
 from engine.records.permits import PermitGrant
-from engine.records.schema import CaseReferral, Embedding, Gallery, Subject, now
+from engine.records.schema import CaseReferral, Embedding, Gallery, Subject, Unit, now
 from engine.records.scopes import MATERIAL, Scope
 from engine.records.searches import current_candidates
 from engine.records.subjects import set_members
@@ -159,6 +159,18 @@ def test_the_referral_itself_offers_no_links(world: World, tmp_path: Path) -> No
         )
     assert links(found) == [other.id]
     assert found.eligible == 1
+
+
+def test_another_unit_offers_no_links(world: World, tmp_path: Path) -> None:
+    with world.database.write() as session:
+        mine = a_subject(session, world.vault, [[1, 0, 0, 0]])
+        other = a_subject(session, world.vault, [[1, 0, 0, 0.5]])
+        session.add(Unit(id=2, name="another district", key_check="0" * 64))
+        session.flush()
+        referral_of(session, other).unit_id = 2
+        session.flush()
+        probe, around = probe_of(session, mine), Surroundings(mine.referral_id)
+        assert links(propose(session, tmp_path, probe, around=around, material=True)) == []
 
 
 def test_an_expired_reference_is_not_eligible(world: World, tmp_path: Path) -> None:

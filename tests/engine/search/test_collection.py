@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from engine.records.embeddings import add_embedding
@@ -19,6 +19,7 @@ from engine.records.findable import sync
 from engine.records.packing import pack
 from engine.records.schema import Embedding, Gallery, IndexRow, LedgerEvent, Person, Reference, ReferenceFace, now
 from engine.records.scopes import MATERIAL, Scope
+from engine.records.words import ReferralState
 from engine.search import collection, eligibility, index
 from engine.search.collection import ScopeResult, scan
 from engine.search.index import IndexReader
@@ -300,8 +301,19 @@ def test_material_is_filtered_by_the_state_of_its_referrals(world: World, tmp_pa
         index.build(session, tmp_path / "index", MATERIAL, SPACE)
         newest = a_subject(session, world.vault, [[1, 0.5, 0, 0]])
         for closed in subjects[:3]:
-            referral_of(session, closed).state = "decided"  # type: ignore[assignment] # set as a fixture does
+            referral_of(session, closed).state = ReferralState.DECIDED
         session.flush()
         result = searched(session, tmp_path / "index", MATERIAL, a_probe([1, 0, 0, 0]))
     assert result.best.owners.tolist() == [newest.id, *[one.id for one in subjects[3:]]]
     assert (result.scanned, result.tally.rows, result.tally.owners) == (4, 4, 4)
+
+
+def test_a_face_that_changed_hands_under_its_row_is_not_lost(world: World, tmp_path: Path) -> None:
+    with world.database.write() as session:
+        closed = a_subject(session, world.vault, [[1, 0, 0, 0]], state=ReferralState.DECIDED)
+        still_open = a_subject(session, world.vault, [[0, 1, 0, 0]])
+        index.build(session, tmp_path / "index", MATERIAL, SPACE)
+        session.execute(update(IndexRow).values(subject_id=still_open.id).where(IndexRow.subject_id == closed.id))
+        result = searched(session, tmp_path / "index", MATERIAL, a_probe([1, 0, 0, 0]))
+    assert (result.best.owners.tolist(), result.best.scores.tolist(), result.scanned) == ([still_open.id], [1.0], 2)
+    assert "led to 1 of 2 faces" in str(result.notice)

@@ -85,9 +85,11 @@ def test_a_second_writer_is_refused_until_the_first_is_gone(tmp_path: Path) -> N
         assert process.stdout is not None
         assert process.stdout.readline() == "locked\n"
         os.kill(process.pid, signal.SIGSTOP)
-        with pytest.raises(IndexBusy, match="Another process"):
-            publish(tmp_path, 1)
-        os.kill(process.pid, signal.SIGKILL)
+        try:
+            with pytest.raises(IndexBusy, match="Another process"):
+                publish(tmp_path, 1)
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
     assert publish(tmp_path, 2)
     assert in_use(tmp_path) == (2, [2, 2])
 
