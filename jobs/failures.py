@@ -10,13 +10,11 @@ from rq.exceptions import AbandonedJobError
 from rq.job import Job, JobStatus
 from rq.registry import FailedJobRegistry
 from rq.results import Result
-from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import DBAPIError
 
 from engine.records.words import Lane
 
 _ABANDONED = "its worker ended in the middle of it"
-_TIMED_OUT = "it took longer than worker.job_timeout_seconds"
 
 
 def reason_of(error: BaseException | type[BaseException]) -> str:
@@ -31,8 +29,6 @@ def reason_of(error: BaseException | type[BaseException]) -> str:
 def _words(error: BaseException | type[BaseException], kind: type[BaseException]) -> str:
     if issubclass(kind, AbandonedJobError):
         return _ABANDONED
-    if issubclass(kind, JobTimeoutException):
-        return _TIMED_OUT
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
     if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.OperationalError):

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.executions import Execution
@@ -22,7 +23,7 @@ from rq.registry import clean_registries
 from rq.serializers import JSONSerializer
 from rq.utils import now
 from rq.worker import SimpleWorker
-from rq.worker_registration import clean_worker_registry
+from rq.worker_registration import clean_worker_registry, register
 
 from config.groups import Worker as WorkerSettings
 from engine.records.words import Lane
@@ -30,6 +31,7 @@ from jobs.allowed_job import AllowedJob
 from jobs.errors import HandBack, JobRefused
 from jobs.failures import reason_of
 from jobs.queues import lane_queue, release_due
+from jobs.time_limit import TimeLimit
 
 log = structlog.get_logger()
 
@@ -47,6 +49,7 @@ GiveUp = Callable[[str, str], None]
 class ModelWorker(SimpleWorker):
     """One worker process of one lane."""
 
+    death_penalty_class = TimeLimit
     tasks: dict[str, Callable[[int], None]]
     give_up: GiveUp
     _reasons: dict[str, str]
@@ -83,6 +86,11 @@ class ModelWorker(SimpleWorker):
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002 (RQ's interface)
         """Seconds after which a silent job counts as abandoned."""
         return _MISSED_BEATS * int(self.job_monitoring_interval)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Leave a sign of life, and be on the list of workers: a Redis that was emptied has forgotten it."""
+        super().heartbeat(timeout, pipeline)
+        register(self, pipeline)
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from config.logging import configure_logging
@@ -22,8 +23,11 @@ def main() -> None:
             file.write(f"{line}\n")
 
     def detect(number: int) -> None:
-        """Takes as many seconds as its number says; 900 and more fail."""
+        """Takes as many tenths of a second as its number says; 800 and more never end, 900 and more fail."""
         note(f"start {number} {os.getpid()}")
+        while 800 <= number < 900:
+            with suppress(Exception):  # As decoders are run.
+                time.sleep(60)
         if number >= 900:
             raise ValueError(f"Jane Doe was seen in /secret/place/{number}.jpg")
         until = time.monotonic() + number / 10

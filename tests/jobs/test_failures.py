@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rq.exceptions import AbandonedJobError
-from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import OperationalError
 
 from engine.records.errors import NoPermit
 from jobs.failures import grouped, reason_of
+from jobs.time_limit import TimedOut
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from jobs.failures import grouped, reason_of
         (NoPermit("Jane Doe", "hint"), "NoPermit: No permit in force covers the search."),
         (OSError(errno.ENOSPC, "x", "/secret"), "OSError: No space left on device"),
         (AbandonedJobError(), "AbandonedJobError: its worker ended in the middle of it"),
-        (JobTimeoutException("x"), "JobTimeoutException: it took longer than worker.job_timeout_seconds"),
+        (TimedOut("x"), "TimedOut: It took longer than worker.job_timeout_seconds."),
         (
             OperationalError("select name", {"name": "Jane"}, sqlite3.OperationalError("database or disk is full")),
             "OperationalError: database or disk is full",

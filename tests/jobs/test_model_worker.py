@@ -14,6 +14,7 @@ from rq.job import JobStatus
 
 from config.settings import Settings
 from engine.records.words import Lane
+from jobs.alive import lanes_at_work
 from jobs.failures import failed_jobs
 from jobs.queues import detect, lane_queue, live_jobs, match, submit
 from tests.jobs.jobs_world import wait_until
@@ -181,6 +182,26 @@ def test_an_idle_worker_stops_while_redis_is_gone(redis, server, settings, start
     time.sleep(1)
     process.send_signal(signal.SIGTERM)
     wait_until(lambda: process.poll() is not None, seconds=10)
+
+
+def test_a_job_that_takes_too_long_ends_though_its_task_holds_every_error_for_a_bad_file(
+    redis, settings, start, runs
+) -> None:
+    once = settings.worker.model_copy(update={"job_timeout_seconds": 1, "tries": 1})
+    submit(redis, Lane.NORMAL, detect(850), once)
+    start()
+    wait_until(lambda: failed_jobs(redis))
+    assert failed_jobs(redis) == {"detect-M850": "TimedOut: It took longer than worker.job_timeout_seconds."}
+    wait_until(lambda: runs()[-1].startswith("gave up detect-M850"))
+
+
+def test_a_worker_is_seen_again_soon_after_redis_was_emptied(redis, settings, start, runs) -> None:
+    start()
+    wait_until(lambda: lanes_at_work(redis, settings))
+    redis.flushall()
+    wait_until(lambda: lanes_at_work(redis, settings) == {Lane.NORMAL})
+    put(redis, settings, 1)
+    wait_until(lambda: len(runs()) == 2)
 
 
 @pytest.mark.slow
