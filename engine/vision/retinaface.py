@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.vision.allocator import keep_freed_memory
 from engine.vision.errors import WeightsMissing
 from engine.vision.graphdef import Graph
 from engine.vision.nms import suppress
@@ -19,8 +18,6 @@ from engine.vision.types import Detection, Pixels
 _STRIDE = 32
 # The overlap that the frozen graph's own suppression allows.
 _OVERLAP = 0.4
-# More pixels at once fall out of the processor's cache and are slower than one picture after the other (measured).
-_BATCH_PIXELS = 640 * 480
 
 
 class RetinaFace:
@@ -36,7 +33,6 @@ class RetinaFace:
         Raises WeightsMissing when the file cannot be read, WeightsUnusable when it holds another network.
         """
         torch.set_num_threads(threads)
-        keep_freed_memory()
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -50,7 +46,7 @@ class RetinaFace:
         frozen graph's own. Boxes and landmarks are pixels of the picture and may lie outside it.
         """
         found: list[list[Detection]] = [[] for _ in images]
-        for indices in _batches(images):
+        for indices in self._batches(images):
             raw = self.raw_output([images[index] for index in indices])
             priors = make_priors(*_padded(images[indices[0]]))
             for position, index in enumerate(indices):
@@ -64,21 +60,20 @@ class RetinaFace:
             output: RawOutput = self._net(turned.to(torch.float32).div_(127.5).sub_(1.0))
         return output
 
+    def _batches(self, images: Sequence[Pixels]) -> Iterator[list[int]]:
+        """Yield the indices of pictures that share a padded size, as many as go through the network together."""
+        groups: dict[tuple[int, int], list[int]] = {}
+        for index, image in enumerate(images):
+            groups.setdefault(_padded(image), []).append(index)
+        for (height, width), indices in groups.items():
+            size = self._net.pictures_at_once(height, width)
+            for start in range(0, len(indices), size):
+                yield indices[start : start + size]
+
 
 def _padded(image: Pixels) -> tuple[int, int]:
     height, width = (-(-side // _STRIDE) * _STRIDE for side in image.shape[:2])
     return height, width
-
-
-def _batches(images: Sequence[Pixels]) -> Iterator[list[int]]:
-    """Yield the indices of pictures that share a padded size, as many at once as is fast."""
-    groups: dict[tuple[int, int], list[int]] = {}
-    for index, image in enumerate(images):
-        groups.setdefault(_padded(image), []).append(index)
-    for (height, width), indices in groups.items():
-        size = max(1, _BATCH_PIXELS // (height * width))
-        for start in range(0, len(indices), size):
-            yield indices[start : start + size]
 
 
 def _turned_canvas(images: Sequence[Pixels]) -> NDArray[np.uint8]:
