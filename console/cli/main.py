@@ -45,6 +45,7 @@ COMMANDS = {
     "models": Entry("console.cli.models", "The networks: licence, training data, validation, checksums."),
     "index": Entry("console.cli.index", "The face index: list, build and check."),
     "config": Entry("console.cli.config", "Show every setting, its value and where it comes from."),
+    "bench": Entry("console.cli.bench", "How fast this machine does the work."),
     "worker": Entry("console.cli.worker", "Run one worker on one lane (a line of the Procfile)."),
     "keeper": Entry("console.cli.keeper", "Run the keeper (a line of the Procfile)."),
     "service": Entry("console.cli.service", "Run an embedded service (a line of the Procfile)."),
