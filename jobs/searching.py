@@ -15,7 +15,7 @@ from engine.search.candidates import Proposal, Surroundings
 from engine.search.probes import Probe, probe_of_faces
 from jobs.workbench import Workbench
 
-_NO_VECTOR = "No face of it can be compared in the space at work; mark its eyes by hand, or compare by eye."
+_NO_VECTOR = "No face of it can be compared in the space at work; compare by eye."
 
 
 @dataclass(frozen=True, slots=True)

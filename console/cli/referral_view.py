@@ -57,6 +57,7 @@ def _subject(subject: dict[str, Any], scores_hidden: bool) -> None:
             "claimed by": subject["claimed_by"],
             "not searched": subject["not_searched"],
             "search": _search(subject["search"]),
+            "candidate of": _links(subject["candidate_of"]),
         }
     )
     shown = subject["candidates"][:_CANDIDATES_SHOWN]
@@ -109,6 +110,10 @@ def _search(search: dict[str, Any] | None) -> str | None:
     return (
         f"{search['id']}: {search['scanned']:,} of {search['eligible']:,} faces scanned {how}, under {search['permit']}"
     )
+
+
+def _links(links: list[dict[str, Any]]) -> str | None:
+    return ", ".join(f"{one['subject']} in {one['referral']} (rank {one['rank']})" for one in links) or None
 
 
 def _holding(conclusion: dict[str, Any]) -> str:

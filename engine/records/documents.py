@@ -11,6 +11,7 @@ from engine.records.cases import cases_of
 from engine.records.conclusions import conclusions_of
 from engine.records.faces import faces_of_referral
 from engine.records.ids import public, public_or_none
+from engine.records.links import links_to
 from engine.records.referral_media import ReferralFile, media_of
 from engine.records.referrals import get_referral
 from engine.records.schema import Conclusion, Face, Person, Referral, Subject, User
@@ -118,6 +119,7 @@ def _subject(session: Session, subject: Subject, standing: Standing, viewer: Vie
         "person": _person(session, subject.id, viewer),
         "claimed_by": leases.holder_of(session, LeaseKind.REVIEW, name),
         "not_searched": subject.not_searched,
+        "candidate_of": links_to(session, subject.id),
         **candidate_list(session, subject.id, hide_scores=hide_scores, hide_names=not viewer.sees_content),
     }
 

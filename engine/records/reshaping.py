@@ -57,7 +57,7 @@ def merge(session: Session, subject: Subject, into: Subject, *, actor: Actor) ->
     if subject.id == into.id or subject.referral_id != into.referral_id:
         raise Refused(
             f"{_name(subject)} and {_name(into)} are not two subjects of one referral.",
-            "Record that subjects of two referrals are one person by an attribution: triage person --help",
+            "Subjects of two referrals become one person when two examiners identify one as the other: triage console",
         )
     for one in (subject, into):
         _no_conclusion(session, one)

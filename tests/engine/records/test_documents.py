@@ -16,7 +16,9 @@ from tests.engine.records.records_world import (
     SPACE,
     World,
     a_listed_subject,
+    a_permit,
     a_referral,
+    a_search,
     a_user,
     concluding,
     members,
@@ -106,6 +108,24 @@ def test_the_second_examiner_does_not_learn_what_the_first_one_said(world: World
             "identified": True,
             "basis": f"identified by U{anna.id} and U{bo.id}",
         }
+
+
+def test_an_earlier_referral_tells_of_the_later_one_that_it_was_found_in(world: World) -> None:
+    with world.database.write() as session:
+        earlier, _ = a_listed_subject(session, world.vault)
+        later, (candidate,) = a_listed_subject(session, world.vault, link_to=earlier)
+        (subject,) = document(session, earlier)["subjects"]
+        assert subject["candidate_of"] == [
+            {
+                "subject": f"S{later.id}",
+                "referral": f"R{later.referral_id}",
+                "candidate": f"C{candidate.id}",
+                "rank": 1,
+            }
+        ]
+        assert document(session, later)["subjects"][0]["candidate_of"] == []
+        a_search(session, later, a_permit(session, []), [])
+        assert document(session, earlier)["subjects"][0]["candidate_of"] == []
 
 
 def test_an_empty_referral_has_a_document_and_an_unknown_one_has_none(world: World) -> None:
