@@ -1,30 +1,33 @@
-"""The console as a program: its screens, themes and commands; what it works on is handed in."""
+"""The console as a program: its screens, themes and commands; its desk is opened once the first screen stands."""
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from console.cli.opening import Deployment
-from console.identity import acting_user
-from console.review_desk import ReviewDesk
 from console.screens.help import HelpScreen
-from console.screens.queue import QueueScreen
+from console.screens.opening import OpeningScreen
 from console.themes import DARK, HIGH_CONTRAST
+
+if TYPE_CHECKING:
+    from console.cli.opening import Deployment
+    from console.review_desk import ReviewDesk
 
 
 class TriageConsole(App[None]):
-    """The console of one user."""
+    """The console of one user, whose desk `open_desk` gives; `failure` says why it could not."""
 
     TITLE = "Triage"
     CSS_PATH = "styles.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False)]
 
-    def __init__(self, desk: ReviewDesk) -> None:
+    def __init__(self, open_desk: "Callable[[], ReviewDesk]") -> None:
         super().__init__()
-        self.desk = desk
+        self.desk: ReviewDesk | None = None
+        self.failure: Exception | None = None
+        self._open_desk = open_desk
         # Movement on the screen costs bytes over SSH and says nothing.
         self.animation_level = "none"
 
@@ -34,8 +37,18 @@ class TriageConsole(App[None]):
         self.theme = DARK.name
 
     def get_default_screen(self) -> Screen[None]:
-        """The queue is where everything starts."""
-        return QueueScreen(self.desk)
+        """What stands until the records are open."""
+        return OpeningScreen(self._open_desk, self._opened, self._failed)
+
+    def _opened(self, desk: "ReviewDesk") -> None:
+        from console.screens.queue import QueueScreen
+
+        self.desk = desk
+        self.push_screen(QueueScreen(desk))
+
+    def _failed(self, error: Exception) -> None:
+        self.failure = error
+        self.exit()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 (interface)
         """What the palette offers. Nothing that writes the screen to a file: it shows faces."""
@@ -56,16 +69,30 @@ class TriageConsole(App[None]):
         # Loads the queue's libraries, which nothing else on the screens needs.
         from console.screens.health import HealthScreen
 
-        if not isinstance(self.screen, HealthScreen):
+        if self.desk is not None and not isinstance(self.screen, HealthScreen):
             self.push_screen(HealthScreen(self.desk))
 
 
-def run_console(here: Deployment, as_name: str | None = None) -> None:
-    """Open the console for whoever is signed in; raises NotYours and Refused, and gives claims back at the end."""
-    with here.records.database.read() as session:
-        user = acting_user(session, here.paths, as_name)
-    desk = ReviewDesk(here.records, here.settings, user)
+def run_console(open_deployment: "Callable[[], Deployment]", as_name: str | None = None) -> None:
+    """Open the console for whoever is signed in; gives claims back at the end.
+
+    Raises NotYours and Refused, and whatever keeps the deployment from being opened.
+    """
+
+    def open_desk() -> "ReviewDesk":
+        from console.identity import acting_user
+        from console.review_desk import ReviewDesk
+
+        here = open_deployment()
+        with here.records.database.read() as session:
+            user = acting_user(session, here.paths, as_name)
+        return ReviewDesk(here.records, here.settings, user)
+
+    app = TriageConsole(open_desk)
     try:
-        TriageConsole(desk).run()
+        app.run()
     finally:
-        desk.leave()
+        if app.desk is not None:
+            app.desk.leave()
+    if app.failure is not None:
+        raise app.failure

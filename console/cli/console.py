@@ -1,11 +1,14 @@
 """`triage console`: the investigator's screens."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from console.cli.frame import As, examples, single
-from console.cli.opening import open_deployment
+
+if TYPE_CHECKING:
+    from console.cli.opening import Deployment
 
 app = single()
 
@@ -18,4 +21,11 @@ def console(as_name: As = None) -> None:
 
     from console.app import run_console
 
-    run_console(open_deployment(), as_name)
+    run_console(_deployment, as_name)
+
+
+def _deployment() -> "Deployment":
+    # The records' libraries load while the first screen stands already.
+    from console.cli.opening import open_deployment
+
+    return open_deployment()

@@ -62,7 +62,7 @@ def _prepare(here: Deployment) -> None:
 def _open_console(here: Deployment) -> None:
     from console.app import run_console
 
-    run_console(here)
+    run_console(lambda: here)
 
 
 def _print(summary: "DemoSummary", seconds: float) -> None:

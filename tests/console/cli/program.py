@@ -20,7 +20,7 @@ from console.cli.main import COMMANDS, run
 
 INSTALLED = Path(sys.executable).with_name("triage")
 ACCOUNT = pwd.getpwuid(os.getuid()).pw_name
-SECONDS = 120
+SECONDS = 240
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(

@@ -17,8 +17,11 @@ async def main():
     here = open_deployment()
     with here.records.database.read() as session:
         desk = ReviewDesk(here.records, here.settings, user_named(session, "Anna"))
-    app = TriageConsole(desk)
+    app = TriageConsole(lambda: desk)
     async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(3):
+            await app.workers.wait_for_complete()
+            await pilot.pause()
         for key in ("h", "q", "enter", "y", "escape", "question_mark", "escape", "q"):
             await app.workers.wait_for_complete()
             await pilot.pause()

@@ -69,7 +69,7 @@ class ConsoleWorld:
         return ReviewDesk(self.records, self.settings, self.user(name))
 
     def app(self, name: str = "Anna") -> TriageConsole:
-        return TriageConsole(self.desk(name))
+        return TriageConsole(lambda: self.desk(name))
 
     def referral(
         self,
