@@ -9,15 +9,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from engine.records.actors import Actor
-from engine.records.cases import create_case, link_case, unlink_case
 from engine.records.conclusions import undo
 from engine.records.findable import sync
 from engine.records.permits import PermitGrant
-from engine.records.schema import CaseReferral, Embedding, Gallery, Subject, Unit, now
+from engine.records.schema import Embedding, Gallery, now
 from engine.records.scopes import MATERIAL, Scope
 from engine.records.searches import current_candidates
 from engine.records.subjects import set_members
-from engine.records.words import ConclusionKind, ReferralState, SubjectStanding
+from engine.records.words import ConclusionKind
 from engine.search import index
 from engine.search.candidates import NEAR_TIE, Proposal, Searcher, Surroundings
 from engine.search.errors import NothingToSearch
@@ -31,7 +30,7 @@ from tests.engine.records.records_world import (
     concluding,
     members,
 )
-from tests.engine.search.search_world import SPACE, a_person, a_probe, a_subject, probe_of, referral_of
+from tests.engine.search.search_world import SPACE, a_person, a_probe, a_subject, probe_of
 
 #: A picture at the desk comes from no referral.
 NOWHERE = Surroundings()
@@ -106,71 +105,6 @@ def test_every_probe_face_counts_and_the_best_pair_is_named(world: World, tmp_pa
         first, second = sorted(members(session, subject))
     assert (candidate.probe_face_id, candidate.score) == (second, 0.75)
     assert candidate.face_id < first
-
-
-@pytest.mark.parametrize("state", list(ReferralState))
-@pytest.mark.parametrize("same_case", [False, True])
-def test_which_referrals_offer_links(world: World, tmp_path: Path, state: ReferralState, same_case: bool) -> None:
-    gone = {ReferralState.WITHDRAWN, ReferralState.ERASED, ReferralState.DUPLICATE}
-    closed = gone | {ReferralState.DECIDED, ReferralState.FAILED}
-    with world.database.write() as session:
-        mine = a_subject(session, world.vault, [[1, 0, 0, 0]])
-        other = a_subject(session, world.vault, [[1, 0, 0, 0.5]], state=state)
-        supervisor = Actor.user(a_user(session, "eva"))
-        case = create_case(session, "Operation Birch", actor=supervisor)
-        link_case(session, case, referral_of(session, mine), actor=supervisor)
-        if same_case:
-            link_case(session, case, referral_of(session, other), actor=supervisor)
-        around = Surroundings(mine.referral_id, (case.id,))
-        found = propose(session, tmp_path, probe_of(session, mine), around=around, material=True)
-        expected = state not in (gone if same_case else closed)
-        assert links(found) == ([other.id] if expected else [])
-        assert found.eligible_owners == expected
-        if same_case:
-            unlink_case(session, case, referral_of(session, other), actor=supervisor)
-            found = propose(session, tmp_path, probe_of(session, mine), around=around, material=True)
-            assert links(found) == ([other.id] if state not in closed else [])
-            assert session.query(CaseReferral).count() == 2
-
-
-def test_who_matched_nobody_is_still_looked_for(world: World, tmp_path: Path) -> None:
-    with world.database.write() as session:
-        others = {}
-        for standing in SubjectStanding:
-            other = a_subject(session, world.vault, [[1, 0, 0, 0.5]], state=ReferralState.DECIDED)
-            other.standing = standing
-            others[standing] = other.id
-        mine = a_subject(session, world.vault, [[1, 0, 0, 0]])
-        found = propose(
-            session, tmp_path, probe_of(session, mine), around=Surroundings(mine.referral_id), material=True
-        )
-    assert links(found) == [others[SubjectStanding.NO_MATCH]]
-
-
-def test_the_referral_itself_offers_no_links(world: World, tmp_path: Path) -> None:
-    with world.database.write() as session:
-        mine = a_subject(session, world.vault, [[1, 0, 0, 0]])
-        sibling = Subject(unit_id=1, referral_id=mine.referral_id)
-        session.add(sibling)
-        session.flush()
-        other = a_subject(session, world.vault, [[0, 1, 0, 0]])
-        found = propose(
-            session, tmp_path, probe_of(session, mine), around=Surroundings(mine.referral_id), material=True
-        )
-    assert links(found) == [other.id]
-    assert found.eligible == 1
-
-
-def test_another_unit_offers_no_links(world: World, tmp_path: Path) -> None:
-    with world.database.write() as session:
-        mine = a_subject(session, world.vault, [[1, 0, 0, 0]])
-        other = a_subject(session, world.vault, [[1, 0, 0, 0.5]])
-        session.add(Unit(id=2, name="another district", key_check="0" * 64))
-        session.flush()
-        referral_of(session, other).unit_id = 2
-        session.flush()
-        probe, around = probe_of(session, mine), Surroundings(mine.referral_id)
-        assert links(propose(session, tmp_path, probe, around=around, material=True)) == []
 
 
 def test_an_expired_reference_is_not_eligible(world: World, tmp_path: Path) -> None:
