@@ -5,12 +5,15 @@ the highest score that any other row can have, the kernel's own rounding counted
 the handed-out rows knows from it whether the list is certain, or a longer one is needed.
 """
 
+import ctypes
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from usearch.index import search
 
 from config.models import Metric
 from engine.search.space import Vectors
@@ -56,7 +59,7 @@ class WholeScan:
             return _shortlist(self._metric, np.empty(0, np.int64), np.empty(0, np.float32), 0, 0)
         kind = "l2sq" if self._metric == "euclidean" else "ip"
         count = min(wanted, len(self._vectors))
-        found = search(self._vectors, self._probe, count, kind, exact=True, threads=self._threads)
+        found = _usearch()(self._vectors, self._probe, count, kind, exact=True, threads=self._threads)
         distances = found.distances.astype(np.float64)
         # A sum of D squares has only positive terms: its rounding is a share of the sum. A product's is a share of 1.
         slack = _rounding(self._vectors) * (distances.max() if self._metric == "euclidean" else 1.0)
@@ -100,6 +103,21 @@ class FilteredScan:
         self._longest_row = max(self._longest_row, float(np.sqrt(squares.max(initial=0))))
         nearest: Vectors = squares + (np.einsum("pd,pd->p", self._probes, self._probes) - 2 * products).min(axis=1)
         return nearest
+
+
+@cache
+def _usearch() -> Callable[..., Any]:
+    """usearch's search, loaded when first needed and so that it leaves other libraries alone.
+
+    Its Linux wheel carries a C++ library of its own and would lend parts of it to whatever is loaded later: onnxruntime
+    then crashes at its import (pytorch issue 109923 is of this kind). With the system's library in sight first, all use
+    that one.
+    """
+    with suppress(OSError):
+        ctypes.CDLL("libstdc++.so.6", mode=ctypes.RTLD_GLOBAL)
+    from usearch.index import search
+
+    return search
 
 
 def _blocks(vectors: Vectors) -> list[tuple[int, Vectors]]:

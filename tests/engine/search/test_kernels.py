@@ -1,5 +1,8 @@
 """The exact kernels: what they hand out holds the best rows, and no other row scores above their ceiling."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,3 +73,17 @@ def test_a_scan_of_nothing_finds_nothing() -> None:
     ):
         shortlist = kernel.shortlist(10)
         assert (len(shortlist.positions), shortlist.ceiling, kernel.compared) == (0, -np.inf, 0)
+
+
+@pytest.mark.parametrize("library", ["onnxruntime", "torch"])
+def test_networks_can_be_loaded_after_a_scan(library: str) -> None:
+    code = (
+        "import importlib, sys\n"
+        "import numpy as np\n"
+        "from engine.search.kernels import WholeScan\n"
+        "rows = np.eye(4, dtype=np.float32)\n"
+        "assert WholeScan('euclidean', rows, rows[0], threads=1).shortlist(1).positions.tolist() == [0]\n"
+        "assert 'usearch' in sys.modules\n"
+        f"importlib.import_module({library!r})\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
