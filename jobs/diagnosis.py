@@ -59,12 +59,18 @@ def _disk(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
 
 
 def _services(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
-    """Redis, keeper and workers; an embedded deployment whose work is done may well run none of them."""
+    """Redis, keeper and workers; an embedded deployment whose work is done may run none of them, but must say so."""
     idle = settings.redis_url is None and not any(lane.referrals for lane in snapshot.lanes)
     limit = settings.health.worker_silence_seconds
     if snapshot.redis != "up":
         if snapshot.keeper_silent_seconds is not None or not idle:
             yield Finding(Level.CRITICAL, "Redis does not answer: no work is being done.", "Start it: triage up")
+        else:
+            yield Finding(
+                Level.WARNING,
+                "No services are running: what comes in is worked on by the command that brings it.",
+                "Start them: triage up",
+            )
         return
     silence = snapshot.keeper_silent_seconds
     if silence is None or silence > limit:

@@ -41,8 +41,10 @@ def test_a_running_deployment_with_nothing_to_do_is_well(look, everything_runs) 
     assert {worker.lane for worker in snapshot.workers} == set(Lane)
 
 
-def test_an_embedded_deployment_without_services_and_without_work_is_well(look) -> None:
-    assert look().level is Level.WELL
+def test_an_embedded_deployment_without_services_says_so_even_where_nothing_waits(look) -> None:
+    snapshot = look()
+    assert snapshot.level is Level.WARNING
+    assert "No services are running" in messages(snapshot)
 
 
 def test_work_without_redis_is_critical(look, records) -> None:

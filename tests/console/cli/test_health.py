@@ -8,12 +8,13 @@ from tests.console.cli.program import Program
 from tests.console.cli.reports import bring_to, report, take_in
 
 
-def test_nothing_to_do_is_well(triage: Program) -> None:
+def test_no_services_are_a_warning_though_nothing_waits(triage: Program) -> None:
     run = triage("health")
-    assert run.code == 0
-    assert run.out.startswith("WELL\n")
+    assert run.code == 1
+    assert run.out.startswith("WARNING\n")
     document = triage("health", "--json").document
-    assert (document["level"], document["findings"]) == ("well", [])
+    assert document["level"] == "warning"
+    assert ["No services are running" in one["message"] for one in document["findings"]] == [True]
 
 
 def test_work_that_nobody_does_is_critical(triage: Program, records: Records) -> None:

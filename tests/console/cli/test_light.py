@@ -7,7 +7,7 @@ import pytest
 
 from tests.console.cli.program import Program
 
-HEAVY = {"torch", "textual", "PIL"}
+HEAVY = {"torch", "onnxruntime", "textual", "PIL"}
 
 # As the installed program runs, with a list of what was loaded at its end.
 RUNNER = """
