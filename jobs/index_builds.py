@@ -62,11 +62,11 @@ def lags(session: Session, paths: Paths, reader: index.IndexReader | None = None
     return [_lag(session, reader, scope, space) for scope in (*scopes, MATERIAL)]
 
 
-def build_behind(records: Records, paths: Paths) -> None:
-    """Build every index that is due."""
+def build_behind(records: Records, paths: Paths, reader: index.IndexReader) -> None:
+    """Build every index that is due; `reader` keeps those open that were checked before."""
     with records.database.read() as session:
         space = working_space(session)
-        due = [lag.scope for lag in lags(session, paths) if lag.due]
+        due = [lag.scope for lag in lags(session, paths, reader) if lag.due]
         for scope in due:
             if space is None:
                 return

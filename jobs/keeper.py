@@ -28,6 +28,8 @@ from config.settings import Settings, load_settings
 from engine.records import findable, leases, review
 from engine.records.actors import Actor
 from engine.records.deployment import Records, open_records
+from engine.records.schema import now
+from engine.search.index import IndexReader
 from jobs.alive import KEEPER
 from jobs.connection import connect
 from jobs.errors import AlreadyRunning
@@ -40,6 +42,9 @@ log = structlog.get_logger()
 # No intake takes longer than this from the first file in the vault to the row that names it.
 _ABANDONED = timedelta(days=1)
 _DAY_SECONDS = 86_400.0
+# Searches leave an expired reference out from its moment on; what makes it findable goes later, so that a clock that
+# was wrong for some hours does not take anybody out of the searches for good.
+_AFTER_EXPIRY = timedelta(days=1)
 
 Duties = dict[str, Callable[[], None]]
 
@@ -52,9 +57,10 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         beats = threading.Thread(target=_beat, args=(settings, paths, stop), name="heartbeat", daemon=True)
         beats.start()
         log.info("keeper started", pid=os.getpid())
+        indexes = IndexReader(paths.index)
         cleared = -_DAY_SECONDS
         while not stop.is_set():
-            make_round(settings, paths, records)
+            make_round(settings, paths, records, indexes)
             if time.monotonic() - cleared >= _DAY_SECONDS:
                 clear_vault(records)
                 cleared = time.monotonic()
@@ -64,8 +70,11 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     records.close()
 
 
-def make_round(settings: Settings, paths: Paths, records: Records) -> None:
-    """Do each duty once; one that fails is logged and does not keep the others from being done."""
+def make_round(settings: Settings, paths: Paths, records: Records, indexes: IndexReader) -> None:
+    """Do each duty once; one that fails is logged and does not keep the others from being done.
+
+    indexes: kept from round to round, so that no index is read through again that has not changed.
+    """
     actor = Actor.machine(KEEPER)
 
     def give_work_back() -> None:
@@ -79,14 +88,14 @@ def make_round(settings: Settings, paths: Paths, records: Records) -> None:
 
     def end_retention() -> None:
         with records.database.write() as session:
-            findable.forget_expired(session)
+            findable.forget_expired(session, now() - _AFTER_EXPIRY)
 
     _each_for_itself(
         {
             "reconcile": give_work_back,
             "claims": end_claims,
             "retention": end_retention,
-            "indexes": lambda: build_behind(records, paths),
+            "indexes": lambda: build_behind(records, paths, indexes),
         }
     )
 
@@ -123,7 +132,10 @@ def _only_one(paths: Paths) -> Iterator[None]:
 def _beat(settings: Settings, paths: Paths, stop: threading.Event) -> None:
     file = paths.heartbeat(KEEPER)
     while True:
-        file.write_text(json.dumps({"pid": os.getpid()}))
+        try:
+            file.write_text(json.dumps({"pid": os.getpid()}))
+        except OSError as error:  # A full disk ends no keeper: the next sign may be left again.
+            log.error("no sign of life", error=type(error).__name__)
         if stop.wait(settings.worker.heartbeat_seconds):
             return
 

@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from engine.records import review, states, users
-from engine.records.schema import Referral
+from engine.records.schema import IndexRow, Reference, Referral, now
 from engine.records.words import ReferralState, UserRole
+from engine.search.index import IndexReader
 from jobs.alive import KEEPER, keeper_silence
 from jobs.keeper import make_round
 from tests.jobs.jobs_world import wait_until
@@ -69,8 +72,25 @@ def test_a_claim_whose_holder_went_silent_is_ended_and_the_referral_is_ready_aga
         review.claim_referral(session, number, user, seconds=1.0)
     assert state_of(records, number) is ReferralState.IN_REVIEW
     time.sleep(1.1)
-    make_round(settings, paths, records)
+    make_round(settings, paths, records, IndexReader(paths.index))
     assert state_of(records, number) is ReferralState.READY
+
+
+def test_a_clock_that_was_wrong_for_hours_takes_nobody_out_of_the_searches(
+    bench, records, settings, paths, known, monkeypatch
+) -> None:
+    with records.database.write() as session:
+        session.scalars(select(Reference)).one().expires_at = now() + timedelta(minutes=1)
+
+    def findable_rows() -> int:
+        with records.database.read() as session:
+            return session.scalar(select(func.count()).select_from(IndexRow))
+
+    for hours, left in ((12, 1), (25, 0)):
+        wrong = now() + timedelta(hours=hours)
+        monkeypatch.setattr("jobs.keeper.now", lambda wrong=wrong: wrong)
+        make_round(settings, paths, records, IndexReader(paths.index))
+        assert findable_rows() == left
 
 
 def test_its_sign_of_life_stays_fresh_and_goes_with_it(paths, redis, start) -> None:
