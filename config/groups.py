@@ -113,6 +113,9 @@ class Worker(Group):
     job_timeout_seconds: int = Field(
         default=600, ge=10, le=86_400, description="Seconds after which a job is stopped and tried again."
     )
+    video_part_seconds: int = Field(
+        default=30, ge=1, le=300, description="Seconds a video is watched before other videos have their turn."
+    )
     heartbeat_seconds: int = Field(
         default=4, ge=1, le=60, description="Seconds between two signs of life of a worker or the keeper."
     )

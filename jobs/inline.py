@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 import structlog
 
-from jobs.detecting import detect_media
 from jobs.failures import reason_of
-from jobs.matching import match_referral
 from jobs.pending import Pending, pending
 from jobs.queues import Work
 from jobs.settling import give_up
+from jobs.tasks import tasks_of
 from jobs.workbench import Workbench
 
 log = structlog.get_logger()
@@ -43,10 +42,7 @@ def _settle(bench: Workbench, entry: Pending) -> None:
 
 def _done(bench: Workbench, work: Work) -> bool:
     try:
-        if work.task == "detect":
-            detect_media(bench, work.number)
-        else:
-            match_referral(bench, work.number)
+        tasks_of(bench)[work.task](work.number)
     except Exception as error:
         log.error("work failed", job=work.job_id, exc_info=error)
         give_up(bench.records, work.job_id, reason_of(error), bench.actor)

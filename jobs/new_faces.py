@@ -1,18 +1,25 @@
 """From what vision found to what the records keep: neither of the two knows the other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.records.faces import NewFace
 from engine.records.packing import pack
 
 if TYPE_CHECKING:
+    from engine.vision.shots import Shot
     from engine.vision.types import AnalysedFace
 
 
 def new_faces(found: "Sequence[AnalysedFace]") -> list[NewFace]:
     """The faces of an analysis as the records take them, in the same order."""
     return [_new_face(face) for face in found]
+
+
+def new_shots(shots: "Sequence[Shot]") -> tuple[NewFace, ...]:
+    """The shots of a video that nothing has stored yet, each with its time."""
+    return tuple(replace(_new_face(shot.face), time_ms=shot.time_ms) for shot in shots if shot.face is not None)
 
 
 def _new_face(face: "AnalysedFace") -> NewFace:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from engine.records.portions import portions
 from engine.records.schema import Media, Referral, ReferralMedia
-from engine.records.words import Lane, MediaFinding, ReferralState
-from jobs.queues import Work, detect, match
+from engine.records.words import Lane, MediaFinding, MediaKind, ReferralState
+from jobs.queues import Work, detect, match, watch
 
 #: States in which a referral belongs to the workers.
 UNDER_WAY = (ReferralState.RECEIVED, ReferralState.QUEUED, ReferralState.WORKING)
@@ -45,14 +45,15 @@ def _pending(session: Session, referral_ids: list[int] | None) -> list[Pending]:
         wanted.append(Referral.id.in_(referral_ids))
     files: dict[int, list[Work]] = defaultdict(list)
     unseen = (
-        select(ReferralMedia.referral_id, ReferralMedia.media_id)
+        select(ReferralMedia.referral_id, Media.id, Media.kind, Media.watched_ms)
         .join(Referral, Referral.id == ReferralMedia.referral_id)
         .join(Media, Media.id == ReferralMedia.media_id)
         .where(*wanted, Media.finding == MediaFinding.PENDING)
         .order_by(ReferralMedia.id)
     )
-    for referral_id, media_id in session.execute(unseen):
-        if (work := detect(media_id)) not in files[referral_id]:
+    for referral_id, media_id, kind, watched_ms in session.execute(unseen):
+        work = watch(media_id, watched_ms) if kind is MediaKind.VIDEO else detect(media_id)
+        if work not in files[referral_id]:
             files[referral_id].append(work)
     rows = session.execute(
         select(Referral.id, Referral.state, Referral.lane)

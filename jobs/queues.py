@@ -23,25 +23,35 @@ _RESULT_SECONDS = 0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One piece of work: the task's name and the id of what it works on. Its job id follows from both."""
+    """One piece of work: the task's name and the id of what it works on. Its job id follows from these.
+
+    after_ms: how far a video has been watched, none at its beginning: every part is a piece of work of its own.
+    """
 
     task: str
     number: int
+    after_ms: int | None = None
 
     @property
     def target(self) -> str:
         """The public id of what it works on."""
-        return public("media" if self.task == "detect" else "referral", self.number)
+        return public("referral" if self.task == "match" else "media", self.number)
 
     @property
     def job_id(self) -> str:
-        """The one name this work has in Redis: detect-M12 or match-R7."""
-        return f"{self.task}-{self.target}"
+        """The one name this work has in Redis: detect-M12, watch-M12-31200 or match-R7."""
+        name = f"{self.task}-{self.target}"
+        return name if self.after_ms is None else f"{name}-{self.after_ms}"
 
 
 def detect(media_id: int) -> Work:
     """The work of finding the faces of one file."""
     return Work("detect", media_id)
+
+
+def watch(media_id: int, after_ms: int | None) -> Work:
+    """The work of watching a video for a while, from where it was left on."""
+    return Work("watch", media_id, after_ms)
 
 
 def match(referral_id: int) -> Work:
@@ -57,30 +67,35 @@ def lane_queue(redis: Redis, lane: Lane) -> Queue:
 def submit(redis: Redis, lane: Lane, work: Work, settings: WorkerSettings) -> bool:
     """Make sure the work is in a queue exactly once; True where a job was put in, False where a live one exists.
 
-    A failed or lost job of the same name is replaced. A waiting one moves over when the work has become urgent.
+    A failed or lost job of the same name is replaced. A waiting one moves over when the work has become urgent. Videos
+    keep to a lane of their own, so that nothing urgent waits for one; an urgent one comes first there.
     """
-    lane = _served(lane, settings)
-    queue = lane_queue(redis, lane)
-    if _put(queue, work, settings):
+    is_urgent = lane is Lane.URGENT
+    queue = lane_queue(redis, _served(Lane.VIDEO if work.task == "watch" else lane, settings))
+    first = is_urgent and work.task == "watch"
+    if _put(queue, work, settings, first=first):
         return True
-    if work.job_id in live_jobs(redis) and not (lane is Lane.URGENT and _taken_out_of_line(redis, work)):
+    if work.job_id in live_jobs(redis) and not (is_urgent and _taken_out_of_line(redis, work)):
         return False
     forget(redis, work.job_id)
-    return _put(queue, work, settings)
+    return _put(queue, work, settings, first=first)
 
 
 def _served(lane: Lane, settings: WorkerSettings) -> Lane:
-    """The lane itself, or the first that this deployment works on where it has no workers for that one."""
-    return lane if lane.value in settings.lanes else Lane(settings.lanes[0])
+    """The lane itself, or where this deployment has no workers for it the first, for videos the last, that it has."""
+    if lane.value in settings.lanes:
+        return lane
+    return Lane(settings.lanes[-1 if lane is Lane.VIDEO else 0])
 
 
-def _put(queue: Queue, work: Work, settings: WorkerSettings) -> bool:
+def _put(queue: Queue, work: Work, settings: WorkerSettings, *, first: bool) -> bool:
     try:
         queue.enqueue(
             work.task,
             work.number,
             job_id=work.job_id,
             unique=True,
+            at_front=first,
             description=work.job_id,
             job_timeout=settings.job_timeout_seconds,
             result_ttl=_RESULT_SECONDS,

@@ -11,6 +11,9 @@ from engine.records.schema import Referral, ReferralMedia
 from engine.records.words import ReferralState
 from jobs.pending import UNDER_WAY
 
+#: The tasks that work on a file, as people call them.
+_OF_MEDIA = {"detect": "Looking for faces in", "watch": "Watching"}
+
 
 def begin(session: Session, referral: Referral, actor: Actor) -> None:
     """Mark a waiting referral as being worked on; leave any other as it is."""
@@ -29,7 +32,7 @@ def give_up(records: Records, job_id: str, reason: str, actor: Actor) -> list[in
 
     A referral that was received again since then is left alone: it gets a job of its own.
     """
-    task, _, target = job_id.partition("-")
+    task, target = [*job_id.split("-"), ""][:2]
     failed = []
     with records.database.write() as session:
         for referral in _waiting_for(session, task, target):
@@ -41,7 +44,7 @@ def give_up(records: Records, job_id: str, reason: str, actor: Actor) -> list[in
 
 def _waiting_for(session: Session, task: str, target: str) -> list[Referral]:
     try:
-        if task == "detect":
+        if task in _OF_MEDIA:
             return waiting_with(session, ids.parse(target, "media"))
         referral = session.get(Referral, ids.parse(target, "referral"))
     except BadId:
@@ -50,4 +53,4 @@ def _waiting_for(session: Session, task: str, target: str) -> list[Referral]:
 
 
 def _words(task: str, target: str) -> str:
-    return f"Looking for faces in {target}" if task == "detect" else f"Searching for the faces of {target}"
+    return f"{_OF_MEDIA.get(task, 'Searching for the faces of')} {target}"

@@ -1,15 +1,17 @@
-"""The two tasks a job may name, bound to the workbench of the process that runs them."""
+"""The tasks a job may name, bound to the workbench of the process that runs them."""
 
 from collections.abc import Callable
 
 from jobs.detecting import detect_media
 from jobs.matching import match_referral
+from jobs.watching import watch_media
 from jobs.workbench import Workbench
 
 
 def tasks_of(bench: Workbench) -> dict[str, Callable[[int], None]]:
-    """Each allowed name with its function of one id: `detect` of a file, `match` of a referral."""
-    return {"detect": _bound(detect_media, bench), "match": _bound(match_referral, bench)}
+    """Each allowed name with its function of one id: `detect` and `watch` of a file, `match` of a referral."""
+    tasks = {"detect": detect_media, "watch": watch_media, "match": match_referral}
+    return {name: _bound(task, bench) for name, task in tasks.items()}
 
 
 def _bound(task: Callable[[Workbench, int], None], bench: Workbench) -> Callable[[int], None]:

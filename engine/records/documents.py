@@ -77,6 +77,8 @@ def _media(file: ReferralFile) -> dict[str, Any]:
         "format": media.format,
         "width": media.width,
         "height": media.height,
+        "duration_ms": media.duration_ms,
+        "watched_ms": media.watched_ms,
         "size": media.size,
         "sha256": media.sha256,
         "finding": media.finding.value,

@@ -99,9 +99,10 @@ def finish(session: Session, media: Media, *, actor: Actor) -> None:
     )
 
 
-def tracks_of(session: Session, media_id: int) -> list[Track]:
-    """The tracks of a video in the order of their numbers."""
-    return list(session.scalars(select(Track).where(Track.media_id == media_id).order_by(Track.number)))
+def tracks_of(session: Session, media_id: int, since_ms: int = 0) -> list[Track]:
+    """The tracks of a video that were still seen at a time or later, in the order of their numbers."""
+    query = select(Track).where(Track.media_id == media_id, Track.last_ms >= since_ms)
+    return list(session.scalars(query.order_by(Track.number)))
 
 
 def last_number(session: Session, media_id: int) -> int:

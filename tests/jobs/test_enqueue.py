@@ -78,7 +78,7 @@ def test_an_interrupted_command_is_finished_by_the_next_one(bench, records, inco
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("jobs.inline.match_referral", interrupted)
+        patch.setattr("jobs.tasks.match_referral", interrupted)
         put_in(bench, incoming / "people")
     assert state_of(records, 1) is ReferralState.WORKING
     put_in(bench, incoming / "nobody")

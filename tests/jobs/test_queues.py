@@ -10,7 +10,7 @@ from config.settings import Settings
 from engine.records.words import Lane
 from jobs.allowed_job import AllowedJob
 from jobs.failures import failed_jobs
-from jobs.queues import Work, detect, lane_queue, live_jobs, match, submit
+from jobs.queues import Work, detect, lane_queue, live_jobs, match, submit, watch
 from tests.jobs.referrals_world import fail
 
 
@@ -108,3 +108,25 @@ def test_looking_for_live_jobs_changes_nothing(redis: Redis, settings: Settings)
     assert live_jobs(redis) == {"detect-M1"}
     assert {key: redis.dump(key) for key in redis.scan_iter()} == before
     assert AllowedJob.exists("detect-M1", redis)
+
+
+def test_a_video_never_waits_in_the_urgent_lane_but_first_in_its_own(redis: Redis, settings: Settings) -> None:
+    for number in (1, 2):
+        put(redis, settings, watch(number, None))
+    assert put(redis, settings, watch(3, None), Lane.URGENT)
+    assert put(redis, settings, watch(2, None), Lane.URGENT)
+    assert waiting(redis, Lane.VIDEO) == ["watch-M2", "watch-M3", "watch-M1"]
+    assert waiting(redis, Lane.URGENT) == []
+
+
+def test_the_next_part_of_a_video_is_other_work_than_this_one(redis: Redis, settings: Settings) -> None:
+    for after_ms in (None, 0, 31_200):
+        assert put(redis, settings, watch(1, after_ms))
+        assert not put(redis, settings, watch(1, after_ms))
+    assert waiting(redis, Lane.VIDEO) == ["watch-M1", "watch-M1-0", "watch-M1-31200"]
+
+
+def test_without_a_lane_of_their_own_videos_go_where_least_is_urgent(redis: Redis, settings: Settings) -> None:
+    two = settings.worker.model_copy(update={"lanes": ("urgent", "normal")})
+    submit(redis, Lane.URGENT, watch(1, None), two)
+    assert waiting(redis, Lane.NORMAL) == ["watch-M1"]
