@@ -41,7 +41,7 @@ _STRANGERS = 60
 
 
 def import_model(bench: Workbench, file: Path, declaration: Declaration, *, actor: Actor) -> ImportedModel:
-    """Check, test and keep a model; it is not put to work by that.
+    """Check, test and keep a model; it is not put to work by that. The same import again mends a file that was lost.
 
     Raises Refused where no supervisor (or the set-up of a home without users) acts, BadInput for a file that cannot be
     read, Duplicate for a name that is taken, WeightsUnusable for a file that is no plain embedder, ModelRefused where
@@ -49,8 +49,8 @@ def import_model(bench: Workbench, file: Path, declaration: Declaration, *, acto
     """
     if actor.user_id is not None:
         actor.require_role(UserRole.SUPERVISOR, doing="import a model")
-    _require_free(bench, declaration.name)
-    model, data = _tested(bench, _content(file), declaration)
+    data = _content(file)
+    model = _same(bench, declaration, data) or _tested(bench, declaration, data)
     _keep(bench.paths.models, model, data)
     with bench.records.database.write() as session:
         ledger.record(
@@ -64,10 +64,18 @@ def import_model(bench: Workbench, file: Path, declaration: Declaration, *, acto
     return model
 
 
-def _require_free(bench: Workbench, name: str) -> None:
+def _same(bench: Workbench, declaration: Declaration, data: bytes) -> ImportedModel | None:
+    """The model of this name where it is this very one; raises Duplicate where the name is another's."""
     known, _ = embedders.find_all(bench.paths.models)
-    if name in {load_manifest().detector.name, *(embedder.name for embedder in known)}:
-        raise Duplicate(f"There is a model {name} already.", "Choose another name: --name; see: triage models list")
+    digest = hashlib.sha256(data).hexdigest()
+    for model in (embedder.source for embedder in known):
+        if isinstance(model, ImportedModel) and (model.declaration, model.weights_sha256) == (declaration, digest):
+            return model
+    if declaration.name in {load_manifest().detector.name, *(embedder.name for embedder in known)}:
+        raise Duplicate(
+            f"There is a model {declaration.name} already.", "Choose another name: --name; see: triage models list"
+        )
+    return None
 
 
 def _content(file: Path) -> bytes:
@@ -77,7 +85,7 @@ def _content(file: Path) -> bytes:
         raise BadInput(f"{file} cannot be read: {error.strerror}.", "Give the path of an ONNX file.") from error
 
 
-def _tested(bench: Workbench, data: bytes, declaration: Declaration) -> tuple[ImportedModel, bytes]:
+def _tested(bench: Workbench, declaration: Declaration, data: bytes) -> ImportedModel:
     from engine.vision.onnx_embedder import OnnxEmbedder  # Heavy, as everything of vision is.
     from engine.vision.pipeline import FacePipeline
 
@@ -97,7 +105,7 @@ def _tested(bench: Workbench, data: bytes, declaration: Declaration) -> tuple[Im
         if changed != declaration:
             instead = OnnxEmbedder.read(data, changed, threads=detection.threads)
             require_right_choice(result, instead, faces, instead=other)
-    return ImportedModel(declaration, embedder.identity.weights_sha256, embedder.dimension, result), data
+    return ImportedModel(declaration, embedder.identity.weights_sha256, embedder.dimension, result)
 
 
 def _sample_faces(pipeline: "FacePipeline") -> list[SampleFace]:

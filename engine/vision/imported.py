@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # It brings the runtime with it; a list of models needs none.
     from engine.vision.onnx_embedder import OnnxEmbedder
 
-_AGAIN = "Import the model again under another name: triage models import --help"
+_AGAIN = "Import the same model again: triage models import --help"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,7 @@ from hypothesis import strategies as st
 
 from engine.vision.errors import WeightsUnusable
 from engine.vision.graphdef import Graph, float_attribute
-
-
-def varint(number: int) -> bytes:
-    low, rest = number & 0x7F, number >> 7
-    return bytes([low | 0x80]) + varint(rest) if rest else bytes([low])
-
-
-def field(number: int, body: bytes) -> bytes:
-    return varint(number << 3 | 2) + varint(len(body)) + body
+from tests.engine.vision.wire import field, varint
 
 
 def node(name: str, op: str, inputs: tuple[str, ...] = (), attributes: dict[str, bytes] | None = None) -> bytes:
