@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from engine.records.embeddings import add_embedding
@@ -19,21 +19,19 @@ from engine.records.findable import sync
 from engine.records.packing import pack
 from engine.records.schema import Embedding, Gallery, IndexRow, LedgerEvent, Person, Reference, ReferenceFace, now
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.words import ReferralState
 from engine.search import collection, eligibility, index
 from engine.search.collection import ScopeResult, scan
 from engine.search.index import IndexReader
 from engine.search.probes import Probe
 from tests.engine.records.records_world import World, a_gallery
 from tests.engine.search.arrays import brute_force, vectors
-from tests.engine.search.search_world import SPACE, a_person, a_probe, a_subject, probe_of, referral_of
+from tests.engine.search.search_world import SPACE, a_person, a_probe, a_subject, probe_of
 
 TOP = 5
 
 
 def searched(session: Session, folder: Path, scope: Scope, probe: Probe, top: int = TOP) -> ScopeResult:
-    eligible = eligibility.references(scope) if scope != MATERIAL else eligibility.links(session, None, ())
-    return scan(session, IndexReader(folder), eligible, SPACE, probe, top=top)
+    return scan(session, IndexReader(folder), eligibility.references(scope), SPACE, probe, top=top)
 
 
 def expected(session: Session, probe: Probe, top: int = TOP) -> list[tuple[int, int]]:
@@ -293,27 +291,3 @@ def test_an_excluded_pair_gives_way_to_the_next_best_pair_of_its_owner(world: Wo
             result = searched(session, folder, Scope(gallery.id), excluding)
             assert list(zip(result.best.owners, result.best.faces, strict=True)) == [(person.id, faces[person.id][1])]
             assert result.scanned == result.tally.rows == 3
-
-
-def test_material_is_filtered_by_the_state_of_its_referrals(world: World, tmp_path: Path) -> None:
-    with world.database.write() as session:
-        subjects = [a_subject(session, world.vault, [[1, number, 0, 0]]) for number in range(6)]
-        index.build(session, tmp_path / "index", MATERIAL, SPACE)
-        newest = a_subject(session, world.vault, [[1, 0.5, 0, 0]])
-        for closed in subjects[:3]:
-            referral_of(session, closed).state = ReferralState.DECIDED
-        session.flush()
-        result = searched(session, tmp_path / "index", MATERIAL, a_probe([1, 0, 0, 0]))
-    assert result.best.owners.tolist() == [newest.id, *[one.id for one in subjects[3:]]]
-    assert (result.scanned, result.tally.rows, result.tally.owners) == (4, 4, 4)
-
-
-def test_a_face_that_changed_hands_under_its_row_is_not_lost(world: World, tmp_path: Path) -> None:
-    with world.database.write() as session:
-        closed = a_subject(session, world.vault, [[1, 0, 0, 0]], state=ReferralState.DECIDED)
-        still_open = a_subject(session, world.vault, [[0, 1, 0, 0]])
-        index.build(session, tmp_path / "index", MATERIAL, SPACE)
-        session.execute(update(IndexRow).values(subject_id=still_open.id).where(IndexRow.subject_id == closed.id))
-        result = searched(session, tmp_path / "index", MATERIAL, a_probe([1, 0, 0, 0]))
-    assert (result.best.owners.tolist(), result.best.scores.tolist(), result.scanned) == ([still_open.id], [1.0], 2)
-    assert "led to 1 of 2 faces" in str(result.notice)

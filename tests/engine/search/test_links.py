@@ -3,16 +3,22 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.records.actors import Actor
 from engine.records.cases import create_case, link_case, unlink_case
 from engine.records.permits import PermitGrant
-from engine.records.schema import Case, CaseReferral, Subject, Unit
+from engine.records.schema import Case, CaseReferral, IndexRow, Subject, Unit
+from engine.records.scopes import MATERIAL
 from engine.records.words import ReferralState, SubjectStanding
+from engine.search import eligibility, index
 from engine.search.candidates import Proposal, Searcher, Surroundings
+from engine.search.collection import ScopeResult, scan
+from engine.search.index import IndexReader
+from engine.search.probes import Probe
 from tests.engine.records.records_world import World, a_user
-from tests.engine.search.search_world import SPACE, a_subject, probe_of, referral_of
+from tests.engine.search.search_world import SPACE, a_probe, a_subject, probe_of, referral_of
 
 
 def proposal(session: Session, folder: Path, subject: Subject, *cases: Case) -> Proposal:
@@ -24,6 +30,11 @@ def proposal(session: Session, folder: Path, subject: Subject, *cases: Case) -> 
 
 def links(found: Proposal) -> list[int | None]:
     return [candidate.linked_subject_id for candidate in found.candidates]
+
+
+def searched(session: Session, folder: Path, probe: Probe) -> ScopeResult:
+    """What a search of the material at the desk goes through."""
+    return scan(session, IndexReader(folder), eligibility.links(session, None, ()), SPACE, probe, top=5)
 
 
 @pytest.mark.parametrize("state", list(ReferralState))
@@ -83,3 +94,27 @@ def test_another_unit_offers_no_links(world: World, tmp_path: Path) -> None:
         referral_of(session, other).unit_id = 2
         session.flush()
         assert links(proposal(session, tmp_path, mine)) == []
+
+
+def test_material_is_filtered_by_the_state_of_its_referrals(world: World, tmp_path: Path) -> None:
+    with world.database.write() as session:
+        subjects = [a_subject(session, world.vault, [[1, number, 0, 0]]) for number in range(6)]
+        index.build(session, tmp_path / "index", MATERIAL, SPACE)
+        newest = a_subject(session, world.vault, [[1, 0.5, 0, 0]])
+        for closed in subjects[:3]:
+            referral_of(session, closed).state = ReferralState.DECIDED
+        session.flush()
+        result = searched(session, tmp_path / "index", a_probe([1, 0, 0, 0]))
+    assert result.best.owners.tolist() == [newest.id, *[one.id for one in subjects[3:]]]
+    assert (result.scanned, result.tally.rows, result.tally.owners) == (4, 4, 4)
+
+
+def test_a_face_that_changed_hands_under_its_row_is_not_lost(world: World, tmp_path: Path) -> None:
+    with world.database.write() as session:
+        closed = a_subject(session, world.vault, [[1, 0, 0, 0]], state=ReferralState.DECIDED)
+        still_open = a_subject(session, world.vault, [[0, 1, 0, 0]])
+        index.build(session, tmp_path / "index", MATERIAL, SPACE)
+        session.execute(update(IndexRow).values(subject_id=still_open.id).where(IndexRow.subject_id == closed.id))
+        result = searched(session, tmp_path / "index", a_probe([1, 0, 0, 0]))
+    assert (result.best.owners.tolist(), result.best.scores.tolist(), result.scanned) == ([still_open.id], [1.0], 2)
+    assert "led to 1 of 2 faces" in str(result.notice)
