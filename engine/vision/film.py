@@ -19,6 +19,9 @@ from engine.vision.video_types import GLANCE, Frame, clock_face
 
 # A film may end so much earlier than its file says, in milliseconds and as a part of it, before it counts as cut off.
 _EARLY_MS, _EARLY_PART = 2000, 0.02
+# In formats without an index a jump leads to any packet; so long before the place, in milliseconds, lies a key frame.
+_WITHOUT_INDEX = frozenset({"MPEG-TS", "MPEG-PS", "MPEG"})
+_LEAD_MS = 10_000
 # Pixels that are wider or narrower than these (width by height) are taken for a mistake in the file.
 _PIXEL_SHAPES = (Fraction(1, 4), Fraction(4))
 
@@ -90,7 +93,8 @@ class Film:
 
     def _from(self, start_ms: int, *, jump: bool) -> Iterator[Frame]:
         self._pass.close()
-        self._pass = self._begin(start_ms if jump else 0)
+        lead_ms = _LEAD_MS if self.format in _WITHOUT_INDEX else 0
+        self._pass = self._begin(max(0, start_ms - lead_ms) if jump else 0)
         self._damage.clear()
         rate = self._pass.stream.average_rate
         times = FrameTimes(None if rate is None else float(rate))

@@ -62,6 +62,28 @@ def test_reading_on_from_any_frame_gives_exactly_the_rest(container: str) -> Non
         assert [frame.time_ms for frame in frames(data, times[place])] == times[place:]
 
 
+class Counted(io.BytesIO):
+    """A file that counts what is read of it."""
+
+    count = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        some = super().read(size)
+        self.count += len(some)
+        return some
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska", "mpegts", "avi"])
+def test_reading_on_does_not_read_everything_again(container: str) -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (500, 12, 16, 3), np.uint8)
+    data = encoded((np.asarray(Image.fromarray(small).resize((160, 120))) for small in noise), container, rate=25)
+    file = Counted(data)
+    video = open_video(file, max_pixels=LIMIT)
+    opening, file.count = file.count, 0
+    assert next(video.frames(18_000)).time_ms == 18_000
+    assert file.count < 0.7 * len(data) + opening
+
+
 def test_frames_that_come_unevenly_keep_their_own_times() -> None:
     times = [0, 40, 50, 900, 901, 5000]
     assert [frame.time_ms for frame in frames(encoded(rooms(6), "matroska", times=times))] == times
