@@ -25,8 +25,8 @@ class Likeness:
 
 # By the model's name. dlib's own rule takes a distance below 0.6, a score above 0.4, for one person. Grouping wrongly
 # hides a child, so one_person is higher: on 526 photographs of 62 adults, also reduced to 30, 24, 20 and 16 pixels
-# between the eyes, 0.52 grouped nobody with somebody else and kept at least 86 of 100 pairs of one person together, while
-# 0.50 made one wrong group.
+# between the eyes, 0.52 grouped nobody with somebody else and kept at least 86 of 100 pairs of one person together;
+# 0.50 made a wrong group.
 _KNOWN = {"dlib-resnet-v1": Likeness(one_person=0.52, smallest=20.0, unlike=0.40, twice=0.55)}
 
 
