@@ -23,6 +23,7 @@ from jobs.connection import connect
 from jobs.dispatch import dispatch
 from jobs.errors import DiskFull, RedisDown
 from jobs.pending import UNDER_WAY
+from jobs.progress import videos_being_watched
 from jobs.workbench import Workbench
 
 _POLL_SECONDS = 0.2
@@ -92,6 +93,9 @@ def wait_until_settled(bench: Workbench, referral_ids: Collection[int], say: Say
     while left := _under_way(bench, referral_ids):
         if time.monotonic() > remind:
             say(f"Still waiting for {left} referrals; `triage health` shows how the workers are.")
+            with bench.records.database.read() as session:
+                for sentence in videos_being_watched(session, referral_ids):
+                    say(sentence)
             remind = time.monotonic() + _REMIND_SECONDS
         time.sleep(_POLL_SECONDS)
 

@@ -6,6 +6,7 @@ import structlog
 
 from jobs.failures import reason_of
 from jobs.pending import Pending, pending
+from jobs.progress import videos_being_watched
 from jobs.queues import Work
 from jobs.settling import give_up
 from jobs.tasks import tasks_of
@@ -26,10 +27,10 @@ def work_here(bench: Workbench, say: Callable[[str], None]) -> None:
     say(f"No worker is running: doing the work of {len(waiting)} referrals here.")
     bench.warm_up()
     for entry in waiting:
-        _settle(bench, entry)
+        _settle(bench, entry, say)
 
 
-def _settle(bench: Workbench, entry: Pending) -> None:
+def _settle(bench: Workbench, entry: Pending, say: Callable[[str], None]) -> None:
     # Its files first; what is next after them is asked again, until nothing is left or something failed.
     works = list(entry.works)
     while works:
@@ -37,6 +38,8 @@ def _settle(bench: Workbench, entry: Pending) -> None:
             return
         with bench.records.database.read() as session:
             left = pending(session, [entry.referral_id])
+            for sentence in videos_being_watched(session, [entry.referral_id]):
+                say(sentence)
         works = [work for one in left for work in one.works]
 
 

@@ -97,6 +97,17 @@ def test_watched_in_parts_it_shows_the_same(in_parts, records, film) -> None:
     assert followed(records, media_of(records, parts)) == followed(records, media_of(records, whole)) != []
 
 
+def test_whoever_waits_is_told_how_far_a_video_has_been_watched(in_parts, records, film) -> None:
+    number = report(records, ("video", film))
+    said: list[str] = []
+    work_here(in_parts, said.append)
+    name = f"M{media_of(records, number).id}"
+    told = [sentence for sentence in said if sentence.startswith(name)]
+    assert told[0] == f"{name}: 0 of 4 seconds watched."
+    assert f"{name}: 3 of 4 seconds watched." in told
+    assert state_of(records, number) is ReferralState.READY
+
+
 def test_people_of_a_video_become_subjects_and_the_referral_ready(bench, records, film) -> None:
     left, right = portrait("astronaut"), portrait("hopper")
     both = encoded([placed(background(), (left, 5 + n, 80), (right, 270 - n, 80)) for n in range(10)])
