@@ -6,6 +6,7 @@ weaken it, nor say how good a model is: for that there is `triage evaluate`, on 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,11 @@ from engine.records.errors import BadVector
 from engine.search import metrics
 from engine.search.errors import ModelRefused
 from engine.search.space import Vectors, checked, similarity, space_of
-from engine.vision.embedder import Embedder
 from engine.vision.imported import SelfTest
+
+if TYPE_CHECKING:
+    # The embedders bring torch with them; whoever tests one has it.
+    from engine.vision.embedder import Embedder
 
 LOWEST_AUC = 0.999
 """What a model must reach; a stranger's network without training reaches 0.65 on such faces."""
@@ -43,7 +47,7 @@ class SampleFace:
     landmarks: NDArray[np.float32]
 
 
-def self_test(embedder: Embedder, faces: Sequence[SampleFace]) -> SelfTest:
+def self_test(embedder: "Embedder", faces: Sequence[SampleFace]) -> SelfTest:
     """Embed the faces and compare every two; raises ModelRefused where the model must not be used, saying why."""
     chips = _chips(embedder, faces)
     vectors = _usable(embedder, chips)
@@ -59,7 +63,7 @@ def self_test(embedder: Embedder, faces: Sequence[SampleFace]) -> SelfTest:
     return result
 
 
-def require_right_choice(result: SelfTest, other: Embedder, faces: Sequence[SampleFace], *, instead: str) -> None:
+def require_right_choice(result: SelfTest, other: "Embedder", faces: Sequence[SampleFace], *, instead: str) -> None:
     """Raise ModelRefused where the model does clearly better as the other declaration has it; `instead` names that."""
     better = _compared(other, _usable(other, _chips(other, faces)), faces)
     if better.decidability > CLEARLY_BETTER * result.decidability:
@@ -70,18 +74,18 @@ def require_right_choice(result: SelfTest, other: Embedder, faces: Sequence[Samp
         )
 
 
-def _chips(embedder: Embedder, faces: Sequence[SampleFace]) -> NDArray[np.uint8]:
+def _chips(embedder: "Embedder", faces: Sequence[SampleFace]) -> NDArray[np.uint8]:
     return np.stack([embedder.align(face.pixels, face.landmarks) for face in faces])
 
 
-def _usable(embedder: Embedder, chips: NDArray[np.uint8]) -> Vectors:
+def _usable(embedder: "Embedder", chips: NDArray[np.uint8]) -> Vectors:
     try:
         return checked(space_of(embedder), embedder.embed(chips), "the sample faces")
     except BadVector as error:
         raise ModelRefused(f"{embedder.name} gives vectors that cannot be used: {error.message}", _HINT) from error
 
 
-def _compared(embedder: Embedder, vectors: Vectors, faces: Sequence[SampleFace]) -> SelfTest:
+def _compared(embedder: "Embedder", vectors: Vectors, faces: Sequence[SampleFace]) -> SelfTest:
     people = np.array([face.person for face in faces])
     first, second = np.triu_indices(len(faces), k=1)
     scores = similarity(space_of(embedder), vectors, vectors)[first, second].astype(np.float64)
@@ -95,12 +99,12 @@ def _compared(embedder: Embedder, vectors: Vectors, faces: Sequence[SampleFace])
     return SelfTest(auc, float(decidability), len(same), len(different))
 
 
-def _require_different(embedder: Embedder, vectors: Vectors) -> None:
+def _require_different(embedder: "Embedder", vectors: Vectors) -> None:
     if _largest_change(vectors, np.broadcast_to(vectors[0], vectors.shape)) < _SAME_VECTOR:
         raise ModelRefused(f"{embedder.name} gives every face the same vector.", _HINT)
 
 
-def _require_repeatable(embedder: Embedder, chips: NDArray[np.uint8], vectors: Vectors) -> None:
+def _require_repeatable(embedder: "Embedder", chips: NDArray[np.uint8], vectors: Vectors) -> None:
     """A face's vector may depend on nothing but the face: not on chance, not on the faces beside it."""
     # Exactly equal only where the batches are the same: other batches may take another kernel.
     if not np.array_equal(embedder.embed(chips), embedder.embed(chips)):
