@@ -62,8 +62,6 @@ def store_analysis(
     or was marked by a person stays as it is and stands for whatever is found at its place. Raises BadVector and
     SpaceMismatch; `space_id` is needed where the faces carry vectors, and must be the one at work.
     """
-    if space_id is not None:
-        require_at_work(session, space_id)
     media = session.get_one(Media, media.id)
     before = faces_of_media(session, media.id)
     protected = cited(session, [face.id for face in before])
@@ -108,8 +106,6 @@ def mark_face(
 ) -> Face:
     """Keep a face that a person marked; no analysis takes it away. Raises NotYours, BadVector and SpaceMismatch."""
     actor.require_person("mark a face")
-    if space_id is not None:
-        require_at_work(session, space_id)
     media = session.get_one(Media, media.id)
     face = add_face(session, vault, media, new, FaceOrigin.PERSON)
     keep_first_vector(session, face, space_id, new.vector)
@@ -179,8 +175,14 @@ def erase_face(session: Session, vault: Vault, face: Face) -> None:
 
 
 def keep_first_vector(session: Session, face: Face, space_id: str | None, vector: bytes | None) -> None:
-    """A face keeps the vector it was first given in a space, which searches and people may rest on."""
-    if vector is not None and space_id is not None and not vectors(session, space_id, [face.id]):
+    """A face keeps the vector it was first given in a space, which searches and people may rest on.
+
+    Raises SpaceMismatch for a space that is not at work: a model may have been activated since the face was looked at.
+    """
+    if vector is None or space_id is None:
+        return
+    require_at_work(session, space_id)
+    if not vectors(session, space_id, [face.id]):
         keep_vector(session, face.id, space_id, vector)
 
 
