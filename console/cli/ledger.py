@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from console.cli.exits import Exit
-from console.cli.frame import Json, examples, group
+from console.cli.frame import As, Json, examples, group
 from console.cli.ledger_view import actor_names, event_document, print_events
 from console.cli.opening import open_deployment
 from console.cli.output import counted, print_json, print_line
+from console.identity import acting_or_setup
 from engine.records import ledger
+from engine.records.words import UserRole
 
 app = group("List and verify what was done, and by whom.")
 
@@ -18,11 +20,18 @@ app = group("List and verify what was done, and by whom.")
 def list_(
     target: Annotated[str | None, typer.Option(metavar="ID", help="Only what was done to this: R12, S3, U1.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many events, the newest first.")] = 50,
+    as_name: As = None,
     as_json: Json = False,
 ) -> None:
-    """List events, the newest first. They hold ids and keyed hashes, never content."""
+    """List events, the newest first. They hold ids and keyed hashes, never content.
+
+    That takes an auditor or a supervisor: a second examiner must not read here what the first one concluded.
+    """
     here = open_deployment()
     with here.records.database.read() as session:
+        reader = acting_or_setup(session, here.paths, as_name)
+        if reader.user_id is not None:
+            reader.require_role(UserRole.AUDITOR, UserRole.SUPERVISOR, doing="read the ledger")
         events = ledger.events(session, target=target, limit=limit)
         names = actor_names(session)
     if as_json:

@@ -43,6 +43,15 @@ def test_users_are_played_in_a_demonstration(triage: Program) -> None:
     assert triage("case", "create", "Blue", "--as", "Nobody").code == 2
 
 
+def test_an_investigator_cannot_read_the_first_examiners_verdict_in_the_ledger(triage: Program) -> None:
+    assert triage("user", "add", "Ib", "--role", "investigator").code == 0
+    (triage.home / "DEMO").touch()
+    refused = triage("ledger", "list", "--as", "Ib")
+    assert refused.code == 3
+    assert "auditor or supervisor" in refused.err
+    assert triage("ledger", "verify").code == 0
+
+
 def test_a_revoked_user_acts_no_more(triage: Program) -> None:
     assert triage("user", "revoke", SUPERVISOR).code == 0
     assert triage("user", "list", "--json").document == []
