@@ -24,7 +24,7 @@ demo: setup ## Try Triage on sample pictures (HEADLESS=1: without the console)
 	$(VENV)/bin/triage demo $(if $(filter 1,$(HEADLESS)),--headless)
 
 test: lint ## Check the code and run every test
-	$(VENV)/bin/python -m pytest -q
+	$(VENV)/bin/python -m pytest -q --numprocesses auto --dist loadfile
 
 lint: setup ## Check style and types
 	$(VENV)/bin/ruff check
