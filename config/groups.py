@@ -72,7 +72,7 @@ class Search(Group):
         default=100,
         ge=20,
         le=100_000,
-        description="How many people a gallery must hold at a quality before it is said how rare a score is.",
+        description="How many pairs of different people must be known before it is said how rare a score is.",
     )
 
 
