@@ -1,14 +1,18 @@
 """`triage evaluate`: how well the models do on pictures whose people are known."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from console.cli.evaluation_file import checked_report, write_report
 from console.cli.frame import Json, examples, group
 from console.cli.opening import open_bench, open_deployment
 from console.cli.output import counted, print_facts, print_json, print_line, print_table, say
 from console.cli.progress import progress_on_stderr
+from engine.formats.incoming import printable
 
 app = group("Measure the models on your own labelled pictures.")
 
@@ -17,12 +21,24 @@ Root = Annotated[Path, typer.Option(metavar="DIR", help="The folder that the pat
 Model = Annotated[
     str | None, typer.Option(metavar="NAME", help="An imported model to measure; by default the one at work.")
 ]
+Report = Annotated[
+    Path | None, typer.Option(metavar="FILE.html", help="Write a page with all figures and charts; needs nothing else.")
+]
+Pictures = Annotated[
+    bool,
+    typer.Option("--pictures", help="Show the worst errors in the report as crops of the faces, not by name only."),
+]
 
 # Pictures without a usable face that are named on the screen; --json names all.
 _NAMED = 10
 
 
-@app.command(epilog=examples("triage evaluate pairs pairs.csv --root ~/pictures", "head -1 pairs.csv   # a,b,same"))
+@app.command(
+    epilog=examples(
+        "triage evaluate pairs pairs.csv --root ~/pictures --report pairs.html",
+        "head -1 pairs.csv   # a,b,same,age band   (any columns after the first three divide the figures)",
+    )
+)
 def pairs(
     table: Table,
     root: Root = Path(),
@@ -30,6 +46,8 @@ def pairs(
         float | None, typer.Option(help="Pairs that score above it are called the same; the model's own by default.")
     ] = None,
     model: Model = None,
+    report: Report = None,
+    pictures: Pictures = False,
     as_json: Json = False,
 ) -> None:
     """Compare pairs of pictures. The CSV has the columns a, b (paths) and same (1 or 0).
@@ -38,10 +56,15 @@ def pairs(
     """
     from jobs.evaluation import evaluate_pairs
 
+    report = checked_report(report, pictures)
+    bench = open_bench(open_deployment(), model=model)
     with progress_on_stderr("Looking at pictures") as advance:
-        document = evaluate_pairs(
-            open_bench(open_deployment(), model=model), table, root, threshold=threshold, progress=advance
-        )
+        evaluation = evaluate_pairs(bench, table, root, threshold=threshold, progress=advance)
+    if report is not None:
+        from console.evaluation.page import pairs_page
+
+        write_report(report, pairs_page, evaluation, bench, root, command=_command(), pictures=pictures)
+    document = evaluation.document()
     if as_json:
         print_json(document)
         return
@@ -52,7 +75,7 @@ def pairs(
             "accuracy": _accuracy(document["set_threshold"], "set before"),
             "best accuracy": _accuracy(document["best"], "best for these very pairs, so it flatters"),
             "AUC": _number(document["auc"]),
-            "EER": _percent(document["eer"]),
+            "EER": _percent(document["eer"]) + _interval(document["eer_interval"]),
         }
     )
     print_line("")
@@ -61,22 +84,38 @@ def pairs(
         ((_rate(one), _percent(one["share"]), _number(one["threshold"])) for one in document["tar_at_far"]),
         empty="",
     )
-    _print_failures(document)
+    _print_end(document, report)
 
 
 @app.command(
-    epilog=examples("triage evaluate identify people.csv --root ~/pictures", "head -1 people.csv   # file,identity")
+    epilog=examples(
+        "triage evaluate identify people.csv --root ~/pictures --report people.html",
+        "head -1 people.csv   # file,identity,age band   (any columns after the first two divide the figures)",
+    )
 )
-def identify(table: Table, root: Root = Path(), model: Model = None, as_json: Json = False) -> None:
+def identify(
+    table: Table,
+    root: Root = Path(),
+    model: Model = None,
+    report: Report = None,
+    pictures: Pictures = False,
+    as_json: Json = False,
+) -> None:
     """Search with each picture among all the others. The CSV has the columns file (a path) and identity.
 
     People with one picture are searches without a mate; a picture without a usable face is a miss.
     """
     from jobs.evaluation import evaluate_identify
 
+    report = checked_report(report, pictures)
     bench = open_bench(open_deployment(), model=model)
     with progress_on_stderr("Looking at pictures") as advance:
-        document = evaluate_identify(bench, table, root, progress=advance)
+        evaluation = evaluate_identify(bench, table, root, progress=advance)
+    if report is not None:
+        from console.evaluation.page import identify_page
+
+        write_report(report, identify_page, evaluation, bench, root, command=_command(), pictures=pictures)
+    document = evaluation.document()
     if as_json:
         print_json(document)
         return
@@ -85,19 +124,34 @@ def identify(table: Table, root: Root = Path(), model: Model = None, as_json: Js
             "model": f"{document['model']}, space {document['space']}",
             "pictures": f"{document['pictures']} of {counted(document['people'], 'person', 'people')}",
             "searches": f"{document['mated']} with a mate, {document['non_mated']} without",
-            **{f"rank {rank}": _percent(share) for rank, share in document["ranks"].items()},
+            **{
+                f"rank {rank}": _percent(share) + _interval(document["cmc"][int(rank) - 1])
+                for rank, share in document["ranks"].items()
+            },
         }
     )
     print_line("")
     print_table(
-        ("FPIR", "FNIR", "threshold"),
-        ((_rate(one), _percent(one["fnir"]), _number(one["threshold"])) for one in document["fnir_at_fpir"]),
+        ("FPIR", "rank", "FNIR", "95 %", "threshold"),
+        (_open_set_row(one) for one in document["open_set"]),
         empty="",
     )
-    _print_failures(document)
+    _print_end(document, report)
 
 
-def _print_failures(document: dict[str, Any]) -> None:
+def _open_set_row(one: dict[str, Any]) -> tuple[str, str, str, str, str]:
+    fnir = one["fnir"] or {"share": None}
+    rate = _rate({"rate": one["fpir"], "allowed": one["allowed"]})
+    return (
+        rate,
+        str(one["rank"]),
+        _percent(fnir["share"]),
+        _interval(one["fnir"]).strip(" ()"),
+        _number(one["threshold"]),
+    )
+
+
+def _print_end(document: dict[str, Any], report: Path | None) -> None:
     failures = document["failures"]
     if failures:
         print_line("")
@@ -106,6 +160,13 @@ def _print_failures(document: dict[str, Any]) -> None:
         if len(failures) > _NAMED:
             print_line(f"and {len(failures) - _NAMED} more: --json names all")
     say("These figures hold for pictures like these. Nothing here says how the models do on children.")
+    if report is not None:
+        say(f"The report: {report}")
+
+
+def _command() -> str:
+    """What was typed, so that a report can be made again."""
+    return printable(shlex.join(["triage", *sys.argv[1:]]))
 
 
 def _accuracy(found: dict[str, Any] | None, how: str) -> str:
@@ -119,6 +180,10 @@ def _rate(one: dict[str, Any]) -> str:
 
 def _percent(share: float | None) -> str:
     return "unknown" if share is None else f"{100 * share:.2f} %"
+
+
+def _interval(estimate: dict[str, Any] | None) -> str:
+    return "" if estimate is None else f" ({100 * estimate['low']:.2f} to {100 * estimate['high']:.2f} %)"
 
 
 def _number(value: float | None) -> str:

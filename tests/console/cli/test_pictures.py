@@ -192,3 +192,38 @@ def test_the_models_are_evaluated_on_labelled_pictures(empty: Program, tmp_path:
     assert "rank 1" in text.out
     assert "children" in text.err
     assert triage("evaluate", "pairs", people).code == 2
+
+
+def test_an_evaluation_is_written_as_a_page_with_pictures_only_where_asked_for(empty: Program, tmp_path: Path) -> None:
+    save(tmp_path / "collins.png", astronaut())
+    save(tmp_path / "hopper.png", hopper())
+    save(tmp_path / "<script>nobody.png", nobody())
+    people, report = tmp_path / "people.csv", tmp_path / "report.html"
+    people.write_text("file,identity,band\ncollins.png,c,30-39\nhopper.png,c,40-49\n<script>nobody.png,h,40-49\n")
+    triage = Installed(empty.home)
+    run = triage("evaluate", "identify", people, "--root", tmp_path, "--report", report, "--json")
+    assert run.code == 0, run.err
+    page = report.read_text(encoding="utf-8")
+    assert run.document["model"] in page
+    assert run.document["conditions"]["licence"] in page
+    assert "triage evaluate identify" in page
+    assert "no face was found" in page
+    assert "&lt;script&gt;nobody.png" in page
+    assert "<script" not in page
+    assert "data:image" not in page
+    assert report.stat().st_mode & 0o777 == 0o600
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("a,b,same\ncollins.png,hopper.png,1\n")
+    asked = triage("evaluate", "pairs", pairs, "--root", tmp_path, "--report", report, "--pictures")
+    assert asked.code == 0, asked.err
+    assert report.read_text(encoding="utf-8").count('src="data:image/jpeg;base64,') == 2
+    assert [path.name for path in tmp_path.glob(".report*")] == []
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(empty: Program, tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("file,identity\na.png,a\n")
+    triage = Installed(empty.home)
+    for options in (["--pictures"], ["--report", table], ["--report", tmp_path / "missing" / "report.html"]):
+        assert triage("evaluate", "identify", table, *options).code == 2
+    assert table.read_text() == "file,identity\na.png,a\n"
