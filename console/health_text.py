@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.settings import Settings
-from console.cli.output import counted, duration
+from console.cli.output import duration
 from jobs.diagnosis import Level
 from jobs.health import Snapshot
 
@@ -77,14 +77,19 @@ def _failures(snapshot: Snapshot) -> Iterator[HealthLine]:
 
 def _rest(snapshot: Snapshot) -> Iterator[HealthLine]:
     silent = snapshot.keeper_silent_seconds
-    behind = sum(index.behind > 0 for index in snapshot.indexes)
     yield from _head("Services")
     yield HealthLine(f"Redis     {snapshot.redis}{', workers paused' if snapshot.paused else ''}")
     yield HealthLine(f"Keeper    {'not running' if silent is None else f'seen {duration(silent)} ago'}")
-    yield HealthLine(f"Indexes   {counted(len(snapshot.indexes), 'index', 'indexes')}, {behind} behind")
+    yield HealthLine(f"Indexes   {index_words(snapshot)}")
     yield HealthLine(f"Disk      {snapshot.disk_free_bytes / 2**30:.1f} GiB free")
 
 
 def _head(text: str) -> Iterator[HealthLine]:
     yield HealthLine("")
     yield HealthLine(text, heading=True)
+
+
+def index_words(snapshot: Snapshot) -> str:
+    """What is to be done about the indexes; one that is a little behind is read together with the records."""
+    due = sum(index.due for index in snapshot.indexes)
+    return f"{due} of {len(snapshot.indexes)} should be built again" if due else "none needs to be built"

@@ -64,6 +64,8 @@ def _cannot_tell(error: Exception, as_json: bool) -> None:
 
 
 def _print(snapshot: "Snapshot") -> None:
+    from console.health_text import index_words
+
     print_line(snapshot.level.name)
     for finding in sorted(snapshot.findings, key=lambda finding: finding.level, reverse=True):
         print_line(f"  {finding.level.name.lower()}: {finding.message}")
@@ -82,16 +84,11 @@ def _print(snapshot: "Snapshot") -> None:
     print_line(f"Referrals: {', '.join(states) or 'none yet'}.")
     for reason, count in snapshot.failures:
         print_line(f"Failed: {counted(count, 'job')}: {reason}")
-    print_line(f"Indexes: {_indexes(snapshot)}.")
+    print_line(f"Indexes: {index_words(snapshot)}.")
     paused = ", workers paused" if snapshot.paused else ""
     redis = "running" if snapshot.redis == "up" else "not running"
     print_line(f"Redis: {redis}{paused}. Keeper: {_keeper(snapshot)}.")
     print_line(f"Disk: {snapshot.disk_free_bytes / 2**30:.1f} GiB free.")
-
-
-def _indexes(snapshot: "Snapshot") -> str:
-    due = sum(index.due for index in snapshot.indexes)
-    return f"{due} of {len(snapshot.indexes)} should be built again" if due else "none needs to be built"
 
 
 def _oldest(lane: "LaneHealth") -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.records import ledger, permits
 from engine.records.actors import Actor
 from engine.records.database import unit_of
-from engine.records.errors import IncompleteSearch, NoPermit, NotFound
+from engine.records.errors import IncompleteSearch, NoPermit
 from engine.records.ids import public, public_or_none
 from engine.records.permits import PermitGrant
 from engine.records.schema import Candidate, Reference, Search, SearchScope, now
@@ -136,16 +136,6 @@ def record_search(
         exact=record.exact,
         candidates=len(candidates),
     )
-    return search
-
-
-def get_search(session: Session, search_id: int) -> Search:
-    """The search with this number; raises NotFound."""
-    search = session.get(Search, search_id)
-    if search is None:
-        raise NotFound(
-            f"There is no search {public('search', search_id)}.", "See a referral's: triage referral show ID"
-        )
     return search
 
 

@@ -63,7 +63,6 @@ class Referral(OfUnit, Base):
     ready_at: Mapped[datetime | None]
     #: Why the referral failed, is on hold, or was not searched; words for a person.
     reason: Mapped[str | None] = mapped_column(Text)
-    attempts: Mapped[int] = mapped_column(default=0)
 
 
 class ReferralVersion(Base):

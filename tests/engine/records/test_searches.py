@@ -20,7 +20,6 @@ from engine.records.searches import (
     SearchRecord,
     current_candidates,
     current_search,
-    get_search,
     record_search,
     scopes_of,
 )
@@ -80,7 +79,7 @@ def test_a_search_becomes_the_current_list_and_the_earlier_one_stays_as_history(
         second = record_search(session, record, candidates[::-1], actor=WORKER)
         current = current_search(session, record.subject_id or 0)
         assert current is not None and current.id == second.id
-        assert get_search(session, first.id).superseded_by_id == second.id
+        assert session.get_one(Search, first.id).superseded_by_id == second.id
         listed = current_candidates(session, record.subject_id or 0)
         assert [(one.rank, one.reference_id) for one in listed] == [
             (1, candidates[1].reference_id),
@@ -169,7 +168,7 @@ def test_a_picture_at_the_desk_supersedes_nothing(world: World) -> None:
         anna = Actor.user(a_user(session, "anna"))
         desk = record_search(session, replace(record, subject_id=None), candidates, actor=anna)
         assert desk.requested_by_id == anna.user_id
-        assert get_search(session, first.id).superseded_by_id is None
+        assert session.get_one(Search, first.id).superseded_by_id is None
 
 
 def test_an_excluded_pair_is_remembered_from_both_sides_until_it_is_taken_back(world: World) -> None:

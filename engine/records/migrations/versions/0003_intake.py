@@ -77,7 +77,6 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("ready_at", sa.DateTime(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_referrals_batch_id_batches"),
         sa.ForeignKeyConstraint(["duplicate_of_id"], ["referrals.id"], name="fk_referrals_duplicate_of_id_referrals"),
