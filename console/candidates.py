@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from console.views import ShownCandidate
 from engine.records.ids import parse
-from engine.records.referrals import get_referral
-from engine.records.states import CLOSED
+from engine.records.intake.referrals import get_referral
+from engine.records.intake.states import CLOSED
 from engine.records.words import ReferralState
 from engine.search.cautions import NEAR_TIE
 from engine.search.rarity import Rarity, words

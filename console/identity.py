@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from config.paths import Paths
 from config.settings import Settings
-from engine.records import users
 from engine.records.actors import Actor
 from engine.records.errors import NotYours, Refused
+from engine.records.people import users
+from engine.records.review.viewing import Viewer
 from engine.records.schema import User
-from engine.records.viewing import Viewer
 from engine.records.words import UserRole
 
 

@@ -6,9 +6,9 @@ from threading import Lock
 from sqlalchemy.orm import Session
 
 from console.widgets.picture import FacePicture
+from engine.records.custody.vault import Vault
 from engine.records.errors import VaultError
 from engine.records.schema import Face
-from engine.records.vault import Vault
 from engine.vision.errors import UnusableLandmarks
 from engine.vision.types import Crop
 from engine.vision.upright import upright

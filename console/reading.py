@@ -14,16 +14,18 @@ from console.deciding import VERDICTS, Own
 from console.views import QueuePage, ShownCandidate, ShownFace, ShownReferral, ShownSubject
 from console.widgets.referral_table import ReferralRow
 from console.words import CONCLUSIONS, date_words, finding_words, quality_words, standing_words, state_words
-from engine.records import conclusions, galleries, outcome, referrals, review, users
-from engine.records.candidate_lists import candidate_list
-from engine.records.faces import faces_of_subject
+from engine.records.faces.faces import faces_of_subject
+from engine.records.faces.subjects import get_subject, subjects_of
 from engine.records.ids import public
-from engine.records.referral_media import ReferralFile, media_of
-from engine.records.review import Shelf
+from engine.records.intake import referrals
+from engine.records.intake.referral_media import ReferralFile, media_of
+from engine.records.people import galleries, users
+from engine.records.review import conclusions, desk, outcome
+from engine.records.review.desk import Shelf
+from engine.records.review.standing import ABOUT_A_CANDIDATE, Opinion, fold, in_force
+from engine.records.review.viewing import Viewer
 from engine.records.schema import Conclusion, Face, Media, Subject, User
-from engine.records.standing import ABOUT_A_CANDIDATE, Opinion, fold, in_force
-from engine.records.subjects import get_subject, subjects_of
-from engine.records.viewing import Viewer
+from engine.records.searching.candidate_lists import candidate_list
 from engine.records.words import ConclusionKind, ReferralState, SubjectStanding
 
 _NEEDS_ANYBODY = frozenset({ReferralState.READY, ReferralState.IN_REVIEW})
@@ -32,7 +34,7 @@ _NEEDS_ANYBODY = frozenset({ReferralState.READY, ReferralState.IN_REVIEW})
 def queue_page(session: Session, user: User, shelf: Shelf, limit: int, offset: int) -> QueuePage:
     """A stretch of a shelf of the queue, with how many referrals are on it."""
     names = {f"user:{known.id}": known.display for known in users.list_users(session, revoked=True)}
-    rows = review.queue(session, user, limit, offset, shelf=shelf)
+    rows = desk.queue(session, user, limit, offset, shelf=shelf)
     shown = tuple(
         ReferralRow(
             referral_id=row.referral_id,
@@ -48,12 +50,12 @@ def queue_page(session: Session, user: User, shelf: Shelf, limit: int, offset: i
         )
         for row in rows
     )
-    return QueuePage(shown, offset, review.queue_length(session, user, shelf=shelf))
+    return QueuePage(shown, offset, desk.queue_length(session, user, shelf=shelf))
 
 
 def queue_counts(session: Session, user: User) -> dict[Shelf, int]:
     """How many referrals are on each shelf that one works off."""
-    return {shelf: review.queue_length(session, user, shelf=shelf) for shelf in (Shelf.READY, Shelf.SECOND)}
+    return {shelf: desk.queue_length(session, user, shelf=shelf) for shelf in (Shelf.READY, Shelf.SECOND)}
 
 
 def referral(session: Session, referral_id: int, viewer: Viewer) -> ShownReferral:

@@ -18,13 +18,14 @@ from console.deciding import Decision
 from console.pictures import Pictures
 from console.views import QueuePage, ShownCandidate, ShownFace, ShownReferral
 from console.widgets.picture import FacePicture
-from engine.records import conclusions, review, users
 from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.errors import Claimed, NotFound, Refused
-from engine.records.review import Shelf
+from engine.records.people import users
+from engine.records.review import conclusions, desk
+from engine.records.review.desk import Shelf
+from engine.records.review.viewing import Viewer
 from engine.records.schema import User
-from engine.records.viewing import Viewer
 
 _PAGE = 50
 _USER = re.compile(r"\buser:(\d+)\b")
@@ -144,9 +145,9 @@ class ReviewDesk:
         with self._write() as session:
             for about in self._claimed:
                 if about.subject_id is None:
-                    review.release_referral(session, about.referral_id, self.user)
+                    desk.release_referral(session, about.referral_id, self.user)
                 else:
-                    review.release(session, about.subject_id, self.user)
+                    desk.release(session, about.subject_id, self.user)
         self._claimed.clear()
 
     def faces_of(self, candidate: ShownCandidate) -> tuple[ShownFace, ...]:
@@ -164,8 +165,8 @@ class ReviewDesk:
     def _claim(self, session: Session, about: About) -> datetime:
         seconds = 60 * self.settings.review.lease_minutes
         if about.subject_id is None:
-            return review.claim_referral(session, about.referral_id, self.user, seconds).expires_at
-        return review.claim(session, about.subject_id, self.user, seconds).expires_at
+            return desk.claim_referral(session, about.referral_id, self.user, seconds).expires_at
+        return desk.claim(session, about.subject_id, self.user, seconds).expires_at
 
     @contextmanager
     def _write(self) -> Iterator[Session]:

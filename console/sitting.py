@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from console.deciding import VERDICTS, Decision, Own
 from console.review_desk import About
 from console.views import ShownCandidate, ShownFace, ShownReferral, ShownSubject
-from engine.records.standing import ABOUT_A_CANDIDATE
+from engine.records.review.standing import ABOUT_A_CANDIDATE
 from engine.records.words import ConclusionKind
 
 

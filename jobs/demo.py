@@ -10,13 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.paths import Paths
-from engine.records import accounting, documents, ledger, users
 from engine.records.actors import Actor
-from engine.records.galleries import create_gallery, list_galleries
+from engine.records.custody import ledger
 from engine.records.ids import public
-from engine.records.permits import grant, list_permits
+from engine.records.intake import accounting
+from engine.records.people import users
+from engine.records.people.galleries import create_gallery, list_galleries
+from engine.records.review import documents
+from engine.records.review.viewing import Viewer
 from engine.records.schema import Gallery, Referral, now
-from engine.records.viewing import Viewer
+from engine.records.searching.permits import grant, list_permits
 from engine.records.words import Channel, GalleryPurpose, SubjectRole, UserRole
 from jobs import demo_incoming
 from jobs.demo_incoming import GALLERY, Expected, Sample

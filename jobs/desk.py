@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import cases, galleries, ids, permits
+from engine.records import ids
 from engine.records.actors import Actor
-from engine.records.examiners import EXAMINERS
-from engine.records.permits import PermitGrant
+from engine.records.intake import cases
+from engine.records.people import galleries
+from engine.records.people.examiners import EXAMINERS
 from engine.records.schema import Candidate, Gallery, Person, Reference, Search, Subject, now
-from engine.records.searches import SearchRecord, candidates_of, record_search
+from engine.records.searching import permits
+from engine.records.searching.permits import PermitGrant
+from engine.records.searching.searches import SearchRecord, candidates_of, record_search
 from engine.records.words import Channel, SubjectRole
 from engine.search.candidates import Proposal, Surroundings
 from engine.search.probes import Quality, probe_of_picture

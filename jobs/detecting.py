@@ -1,6 +1,6 @@
 """What the job `detect` does: one picture of the vault becomes a finding, with its faces, once."""
 
-from engine.records import faces
+from engine.records.faces import faces
 from engine.records.schema import Media
 from engine.records.words import MediaKind
 from jobs.media_work import store_unreadable, work_on

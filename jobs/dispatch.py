@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable
 from redis import Redis
 
 from config.settings import Settings
-from engine.records import states
 from engine.records.actors import Actor
 from engine.records.deployment import Records
+from engine.records.intake import states
 from engine.records.portions import portions
 from engine.records.schema import Referral
 from engine.records.words import ReferralState

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import findable
+from engine.records.faces import findable
 from engine.records.portions import portions
 from engine.records.schema import Gallery, Person, Reference, ReferenceFace
 from engine.records.scopes import Scope

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from config.models import ModelEntry, load_manifest
 from engine.records.actors import Actor
 from engine.records.errors import NotFound
+from engine.records.faces.spaces import Decision, SpaceRecord, activate, register, space_at_work
 from engine.records.schema import Activation
-from engine.records.spaces import Decision, SpaceRecord, activate, register, space_at_work
 from engine.search.space import Space, space_of
 from engine.vision import imported
 from engine.vision.errors import WeightsError, WeightsMissing

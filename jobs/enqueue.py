@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from engine.formats.incoming import IncomingReferral, RefusedInput
 from engine.formats.read import read
-from engine.records import batches, cases
 from engine.records.actors import Actor
-from engine.records.intake import NORMAL_PRIORITY, admit
+from engine.records.intake import batches, cases
+from engine.records.intake.admission import NORMAL_PRIORITY, admit
+from engine.records.intake.staging import stage
 from engine.records.schema import Batch, Case, Referral
-from engine.records.staging import stage
 from engine.records.words import ReferralState
 from jobs.alive import keeper_at_work, lanes_at_work
 from jobs.connection import connect

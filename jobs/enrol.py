@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.records import faces, galleries
 from engine.records.actors import Actor
-from engine.records.media import keep_picture
+from engine.records.faces import faces
+from engine.records.intake.media import keep_picture
+from engine.records.people import galleries
 from engine.records.schema import Face, Gallery
 from jobs.doubts import Doubt, doubts
 from jobs.gallery_source import Misplaced, Portrait, read_source

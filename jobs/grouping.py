@@ -3,10 +3,10 @@
 import numpy as np
 from sqlalchemy.orm import Session
 
-from engine.records import faces
-from engine.records.embeddings import vectors
+from engine.records.faces import faces
+from engine.records.faces.embeddings import vectors
+from engine.records.faces.watching import tracks_of_faces
 from engine.records.schema import Face, Track
-from engine.records.watching import tracks_of_faces
 from engine.search.space import Space
 from engine.search.subjects import Seen, group
 from jobs.likeness import likeness_of

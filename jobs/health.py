@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from config.paths import Paths
 from config.settings import Settings
-from engine.records.accounting import account
 from engine.records.database import unit_of
 from engine.records.deployment import Records
+from engine.records.intake.accounting import account
 from engine.records.schema import Referral, now
 from engine.records.words import Lane, ReferralState
 from jobs.alive import WorkerSeen, keeper_silence, workers_seen

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from config.models import Metric
 from config.paths import Paths
-from engine.records import findable
 from engine.records.deployment import Records
 from engine.records.errors import NotFound
-from engine.records.galleries import list_galleries
+from engine.records.faces import findable
+from engine.records.faces.spaces import active_space
+from engine.records.people.galleries import list_galleries
 from engine.records.schema import Space as SpaceRow
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.spaces import active_space
 from engine.search import index
 from engine.search.errors import IndexBusy, IndexUnusable
 from engine.search.space import Space

@@ -25,9 +25,11 @@ from config.errors import TriageError
 from config.logging import configure_logging
 from config.paths import Paths
 from config.settings import Settings, load_settings
-from engine.records import findable, leases, review
+from engine.records import leases
 from engine.records.actors import Actor
 from engine.records.deployment import Records, open_records
+from engine.records.faces import findable
+from engine.records.review import desk
 from engine.records.schema import now
 from engine.search.index import IndexReader
 from jobs.alive import KEEPER
@@ -84,7 +86,7 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
 
     def end_claims() -> None:
         with records.database.write() as session:
-            review.settle_expired(session, leases.expire(session), actor=actor)
+            desk.settle_expired(session, leases.expire(session), actor=actor)
 
     def end_retention() -> None:
         with records.database.write() as session:

@@ -1,7 +1,10 @@
 """What the job `match` does: the faces of one referral become subjects, each is searched, and the referral is ready."""
 
-from engine.records import ids, outcome, states, subjects
-from engine.records.referral_media import left_for_workers
+from engine.records import ids
+from engine.records.faces import subjects
+from engine.records.intake import states
+from engine.records.intake.referral_media import left_for_workers
+from engine.records.review import outcome
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
 from jobs.dispatch import submit_all

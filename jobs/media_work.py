@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from redis import Redis
 
-from engine.records import faces, ids
+from engine.records import ids
+from engine.records.faces import faces
 from engine.records.schema import Media
 from engine.records.words import MediaFinding, MediaKind
 from jobs.dispatch import submit_all

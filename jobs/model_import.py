@@ -9,10 +9,10 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from config.declaration import Declaration
 from config.models import load_manifest
-from engine.records import ledger
 from engine.records.actors import Actor
+from engine.records.custody import ledger
+from engine.records.custody.files import draft, settle, sync_folder
 from engine.records.errors import Duplicate
-from engine.records.files import draft, settle, sync_folder
 from engine.records.words import UserRole
 from engine.search.self_test import SampleFace, require_right_choice, self_test
 from engine.search.space import space_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.records.faces import NewFace
+from engine.records.faces.faces import NewFace
 from engine.records.packing import pack
 
 if TYPE_CHECKING:

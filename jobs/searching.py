@@ -5,11 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine.records import cases, permits, subjects
 from engine.records.errors import NoPermit
-from engine.records.permits import PermitGrant
+from engine.records.faces import subjects
+from engine.records.intake import cases
 from engine.records.schema import Permit, Subject, now
-from engine.records.searches import SearchRecord, record_search
+from engine.records.searching import permits
+from engine.records.searching.permits import PermitGrant
+from engine.records.searching.searches import SearchRecord, record_search
 from engine.records.words import Channel, SubjectRole
 from engine.search.candidates import Proposal, Surroundings
 from engine.search.probes import Probe, probe_of_faces

@@ -7,8 +7,8 @@ from rq import suspension
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import states
 from engine.records.actors import Actor
+from engine.records.intake import states
 from engine.records.schema import Referral, ReferralMedia
 from engine.records.words import ReferralState
 from jobs.enqueue import hand_over

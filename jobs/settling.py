@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import ids, states
+from engine.records import ids
 from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.errors import BadId
+from engine.records.intake import states
 from engine.records.schema import Referral, ReferralMedia
 from engine.records.words import ReferralState
 from jobs.pending import UNDER_WAY

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records import watching
-from engine.records.embeddings import vectors
+from engine.records.faces import watching
+from engine.records.faces.embeddings import vectors
+from engine.records.faces.watching import Part, SeenTrack
 from engine.records.schema import Face, Media
 from engine.records.schema import Track as StoredTrack
-from engine.records.watching import Part, SeenTrack
 from engine.records.words import MediaKind
 from engine.search.space import Space, similarity
 from jobs.likeness import likeness_of

@@ -15,7 +15,7 @@ from config.paths import Paths
 from config.settings import Settings
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.spaces import register, space_at_work
+from engine.records.faces.spaces import register, space_at_work
 from engine.search.candidates import Searcher
 from engine.search.space import Space, space_of
 from jobs import embedders

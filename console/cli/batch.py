@@ -10,8 +10,9 @@ from console.cli.frame import Json, examples, group
 from console.cli.ledger_view import actor_names
 from console.cli.opening import open_deployment
 from console.cli.output import counted, moment_and_age, print_facts, print_json, print_line, print_table, words
-from engine.records import batches, ids
-from engine.records.accounting import Accounting, account
+from engine.records import ids
+from engine.records.intake import batches
+from engine.records.intake.accounting import Accounting, account
 from engine.records.schema import Batch
 
 app = group("What each call of enqueue took in and refused.")

@@ -9,7 +9,8 @@ from console.cli.frame import As, Json, examples, group
 from console.cli.opening import open_deployment
 from console.cli.output import counted, moment_and_age, print_facts, print_json, print_table, say, words
 from console.identity import acting, acting_or_setup
-from engine.records import cases, ids, referrals
+from engine.records import ids
+from engine.records.intake import cases, referrals
 from engine.records.schema import Case, Referral
 
 app = group("Create cases and link referrals to them.")

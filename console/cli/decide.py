@@ -11,10 +11,12 @@ from console.cli.frame import As, Json, examples, single
 from console.cli.opening import Deployment, open_deployment
 from console.cli.output import print_json, say, words
 from console.identity import acting_user
-from engine.records import conclusions, ids, outcome, referrals, review
+from engine.records import ids
 from engine.records.actors import Actor
 from engine.records.errors import NotFound
-from engine.records.in_force import is_in_force
+from engine.records.intake import referrals
+from engine.records.review import conclusions, desk, outcome
+from engine.records.review.in_force import is_in_force
 from engine.records.schema import Conclusion, User
 from engine.records.words import ConclusionKind
 
@@ -114,9 +116,9 @@ def _concluded(
     """Claim, conclude and release in one transaction: nobody can come between."""
     seconds = 60 * here.settings.review.lease_minutes
     if about.subject_id is not None:
-        review.claim(session, about.subject_id, user, seconds)
+        desk.claim(session, about.subject_id, user, seconds)
     elif about.referral_id is not None:
-        review.claim_referral(session, about.referral_id, user, seconds)
+        desk.claim_referral(session, about.referral_id, user, seconds)
     made = conclusions.conclude(
         session,
         here.records.vault,
@@ -129,9 +131,9 @@ def _concluded(
         rendering=_RENDERING,
     )
     if about.subject_id is not None:
-        review.release(session, about.subject_id, user)
+        desk.release(session, about.subject_id, user)
     elif about.referral_id is not None:
-        review.release_referral(session, about.referral_id, user)
+        desk.release_referral(session, about.referral_id, user)
     return made
 
 

@@ -2,8 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from engine.records import cases, galleries, ids
+from engine.records import ids
 from engine.records.errors import BadId
+from engine.records.intake import cases
+from engine.records.people import galleries
 from engine.records.schema import Case, Gallery
 
 

@@ -10,8 +10,9 @@ from console.cli.frame import As, Json, examples, group
 from console.cli.opening import open_bench, open_deployment
 from console.cli.output import counted, moment_and_age, print_facts, print_json, print_line, print_table, say
 from console.identity import acting, acting_or_setup
-from engine.records import galleries, ids
-from engine.records.galleries import GallerySummary
+from engine.records import ids
+from engine.records.people import galleries
+from engine.records.people.galleries import GallerySummary
 from engine.records.schema import Gallery
 from engine.records.words import GalleryPurpose
 

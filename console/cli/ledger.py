@@ -10,7 +10,7 @@ from console.cli.ledger_view import actor_names, event_document, print_events
 from console.cli.opening import open_deployment
 from console.cli.output import counted, print_json, print_line
 from console.identity import acting_or_setup
-from engine.records import ledger
+from engine.records.custody import ledger
 from engine.records.words import UserRole
 
 app = group("List and verify what was done, and by whom.")

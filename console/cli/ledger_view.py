@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from console.cli.output import moment, print_table
-from engine.records import users
+from engine.records.people import users
 from engine.records.schema import LedgerEvent
 
 # Hexadecimal digits of a keyed hash; on the screen its first ones do.

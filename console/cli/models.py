@@ -12,7 +12,7 @@ from console.cli.models_view import checks, documents, facts
 from console.cli.opening import Deployment, open_bench, open_deployment
 from console.cli.output import print_facts, print_json, print_line, print_table, say
 from console.identity import acting, acting_or_setup
-from engine.records.spaces import Decision
+from engine.records.faces.spaces import Decision
 from jobs import embedders
 
 app = group("The networks: licence, training data, validation, checksums; embedders of your own.")

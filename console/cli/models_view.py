@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from config.models import ModelEntry, load_manifest
 from console.cli.opening import Deployment
 from console.cli.output import moment
-from engine.records import spaces, users
+from engine.records.faces import spaces
+from engine.records.people import users
 from engine.vision.errors import WeightsError
 from engine.vision.imported import ImportedModel, weights_of
 from engine.vision.weights import locate

@@ -11,8 +11,10 @@ from console.cli.frame import As, Json, examples, group
 from console.cli.opening import open_deployment
 from console.cli.output import age, moment_and_age, print_json, print_table, say
 from console.identity import acting
-from engine.records import ids, permits, users
+from engine.records import ids
+from engine.records.people import users
 from engine.records.schema import Permit, now
+from engine.records.searching import permits
 from engine.records.words import Channel, SubjectRole
 
 app = group("Grant, list and revoke the authority to search.")

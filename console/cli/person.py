@@ -8,7 +8,8 @@ from console.cli.frame import As, Json, examples, group
 from console.cli.opening import open_deployment
 from console.cli.output import moment_and_age, print_facts, print_json, print_table, say
 from console.identity import acting
-from engine.records import ids, people
+from engine.records import ids
+from engine.records.people import persons
 from engine.records.schema import Person
 
 app = group("List people, show one, record who is related to whom.")
@@ -25,7 +26,7 @@ def list_(
     """List people by name, those without a name last."""
     here = open_deployment()
     with here.records.database.read() as session:
-        found = people.list_persons(session, name=name, limit=limit + 1)
+        found = persons.list_persons(session, name=name, limit=limit + 1)
     shown, more = found[:limit], len(found) > limit
     if more:
         say(f"Only the first {limit} are shown; --limit shows more.")
@@ -44,7 +45,7 @@ def show(person_id: PersonId, as_json: Json = False) -> None:
     """Show a person: references in galleries, subjects with the basis of each, relations."""
     here = open_deployment()
     with here.records.database.read() as session:
-        document = people.show(session, ids.parse(person_id, "person"))
+        document = persons.show(session, ids.parse(person_id, "person"))
     if as_json:
         print_json(document)
         return
@@ -70,9 +71,9 @@ def relate(
     here = open_deployment()
     with here.records.database.write() as session:
         actor = acting(session, here.paths, as_name)
-        person = people.get_person(session, ids.parse(person_id, "person"))
-        other = people.get_person(session, ids.parse(other_id, "person"))
-        people.relate(session, person, other, relation, actor=actor)
+        person = persons.get_person(session, ids.parse(person_id, "person"))
+        other = persons.get_person(session, ids.parse(other_id, "person"))
+        persons.relate(session, person, other, relation, actor=actor)
     say(f"{ids.public('person', person.id)} and {ids.public('person', other.id)} are related: {relation}.")
 
 

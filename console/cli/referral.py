@@ -10,9 +10,12 @@ from console.cli.opening import Deployment, open_bench, open_deployment
 from console.cli.output import age, print_json, print_line, print_table, say, words
 from console.cli.referral_view import print_referral
 from console.identity import acting, viewer
-from engine.records import documents, ids, ledger, referral_media, referrals
+from engine.records import ids
+from engine.records.custody import ledger
+from engine.records.faces.subjects import subjects_of
+from engine.records.intake import referral_media, referrals
+from engine.records.review import documents
 from engine.records.schema import Referral
-from engine.records.subjects import subjects_of
 from engine.records.words import ReferralState
 
 app = group("List referrals, show one, put it on hold or withdraw it.")

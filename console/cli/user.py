@@ -8,7 +8,8 @@ from console.cli.frame import As, Json, examples, group
 from console.cli.opening import open_deployment
 from console.cli.output import moment_and_age, print_json, print_table, say
 from console.identity import appointing
-from engine.records import ids, users
+from engine.records import ids
+from engine.records.people import users
 from engine.records.schema import User
 from engine.records.words import UserRole
 

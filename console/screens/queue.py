@@ -16,7 +16,7 @@ from console.widgets.decision_bar import DecisionBar, KeyHint, Notice
 from console.widgets.lines import Lines
 from console.widgets.referral_table import ReferralTable
 from console.widgets.status_bar import Status, StatusBar
-from engine.records.review import Shelf
+from engine.records.review.desk import Shelf
 
 _REFRESH_SECONDS = 4
 _ALARM_SECONDS = 10

@@ -19,7 +19,7 @@ from console.widgets.lines import Lines
 from console.widgets.picture import FacePicture
 from console.words import MODEL_CAUTION
 from engine.records.ids import public
-from engine.records.standing import ABOUT_A_CANDIDATE
+from engine.records.review.standing import ABOUT_A_CANDIDATE
 from engine.records.words import ConclusionKind
 
 

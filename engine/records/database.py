@@ -14,8 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from engine.records.custody.keys import Keys
 from engine.records.errors import Down, SchemaMismatch
-from engine.records.keys import Keys
 from engine.records.migrations import HEAD
 
 _BUSY_SECONDS = 30

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from config.paths import Paths
 from config.settings import Settings
-from engine.records import ledger
 from engine.records.actors import Actor
+from engine.records.custody import ledger
+from engine.records.custody.keys import Keys, create_keys, load_keys
+from engine.records.custody.vault import Vault
 from engine.records.database import Database
 from engine.records.errors import KeysError
-from engine.records.keys import Keys, create_keys, load_keys
 from engine.records.migrations import HEAD
 from engine.records.schema import Unit
-from engine.records.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.records import findable
+from engine.records.faces import findable
 from engine.records.schema import IndexRow
 from engine.records.scopes import MATERIAL, Scope
 from engine.search.probes import qualities

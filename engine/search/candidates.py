@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.records.errors import IncompleteSearch
-from engine.records.permits import PermitGrant
 from engine.records.portions import portions
 from engine.records.schema import Attribution, Reference
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.searches import NewCandidate, ScopeRecord
+from engine.records.searching.permits import PermitGrant
+from engine.records.searching.searches import NewCandidate, ScopeRecord
 from engine.search import cautions, eligibility
 from engine.search.calibration import Calibrations
 from engine.search.collection import ScopeResult, scan

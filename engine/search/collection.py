@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from engine.records import findable
 from engine.records.errors import IncompleteSearch
-from engine.records.findable import RowBlock
+from engine.records.faces import findable
+from engine.records.faces.findable import RowBlock
 from engine.records.scopes import Scope
 from engine.search import eligibility
 from engine.search.eligibility import Eligible, Tally

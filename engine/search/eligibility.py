@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.records.database import unit_of
-from engine.records.findable import RowBlock
+from engine.records.faces.findable import RowBlock
 from engine.records.packing import unpack
 from engine.records.portions import portions
 from engine.records.schema import CaseReferral, Embedding, IndexRow, Reference, Referral, Subject, now

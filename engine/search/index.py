@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import findable
+from engine.records.faces import findable
 from engine.records.schema import LedgerEvent, LedgerHead
 from engine.records.scopes import MATERIAL, Scope
 from engine.search.calibration import strangers_among

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from engine.records.files import settle, sync_folder
+from engine.records.custody.files import settle, sync_folder
 from engine.search.errors import IndexBusy, IndexUnusable
 
 _CURRENT, _LOCK, _BUILDING, _META = "CURRENT", "LOCK", "building", "meta.json"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records.findable import RowBlock
+from engine.records.faces.findable import RowBlock
 from engine.search.probes import Probe
 from engine.search.space import Scores, Space, exact_scores
 

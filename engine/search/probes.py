@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import exclusions
-from engine.records.embeddings import vectors
-from engine.records.exclusions import Exclusions
+from engine.records.faces.embeddings import vectors
 from engine.records.portions import portions
+from engine.records.review import exclusions
+from engine.records.review.exclusions import Exclusions
 from engine.records.schema import Face
 from engine.search.space import Space, Vectors, checked
 

@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import Settings
 from engine.records.deployment import open_records
-from engine.records.spaces import register
+from engine.records.faces.spaces import register
 from tests.console.screens.world import ConsoleWorld
 from tests.e2e.terminal import Terminal
 from tests.engine.records.records_world import SPACE, WORKER

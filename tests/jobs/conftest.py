@@ -12,10 +12,11 @@ from redis import Redis
 from config.models import load_manifest
 from config.paths import Paths
 from config.settings import Settings
-from engine.records import galleries, permits, users
 from engine.records.actors import Actor
 from engine.records.deployment import Records, open_records
+from engine.records.people import galleries, users
 from engine.records.schema import now
+from engine.records.searching import permits
 from engine.records.words import Channel, GalleryPurpose, SubjectRole, UserRole
 from jobs.enrol import enrol
 from jobs.workbench import Workbench

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from engine.records import searches, subjects
 from engine.records.actors import Actor
-from engine.records.referrals import get_referral
+from engine.records.faces import subjects
+from engine.records.intake.referrals import get_referral
+from engine.records.searching import searches
 from jobs.enqueue import Order, Receipt, enqueue
 
 ACTOR = Actor.machine("intake")

@@ -7,12 +7,12 @@ from redis import Redis
 from rq.job import JobStatus
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
-from engine.records import batches
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.faces import mark_unreadable
-from engine.records.intake import receive
-from engine.records.referral_media import media_of
+from engine.records.faces.faces import mark_unreadable
+from engine.records.intake import batches
+from engine.records.intake.admission import receive
+from engine.records.intake.referral_media import media_of
 from engine.records.schema import Media, Referral
 from engine.records.words import Lane, ReferralState
 from jobs.queues import lane_queue

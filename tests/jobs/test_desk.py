@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.records import cases, permits, users
 from engine.records.actors import Actor
 from engine.records.errors import NoPermit, NotFound, Refused
+from engine.records.intake import cases
+from engine.records.people import users
 from engine.records.schema import Search, now
+from engine.records.searching import permits
 from engine.records.words import Channel, SubjectRole, UserRole
 from jobs.desk import Question, search_picture
 from jobs.errors import BadInput

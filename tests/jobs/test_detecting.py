@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
-from engine.records import batches, faces, states
-from engine.records.intake import receive
+from engine.records.faces import faces
+from engine.records.intake import batches, states
+from engine.records.intake.admission import receive
 from engine.records.schema import LedgerEvent, Media, Referral
 from engine.records.words import MediaFinding, ReferralState
 from jobs.detecting import detect_media

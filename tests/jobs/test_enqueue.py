@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from engine.records import cases, states, subjects
 from engine.records.errors import NotFound
-from engine.records.referrals import get_referral
+from engine.records.faces import subjects
+from engine.records.intake import cases, states
+from engine.records.intake.referrals import get_referral
 from engine.records.schema import LedgerEvent, Search
 from engine.records.words import ReferralState
 from jobs.alive import KEEPER

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.records import galleries
 from engine.records.actors import Actor
 from engine.records.errors import NotFound
+from engine.records.people import galleries
 from engine.records.words import GalleryPurpose
 from jobs.enrol import Enrolment, enrol
 from jobs.errors import BadInput

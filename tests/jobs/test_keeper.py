@@ -11,7 +11,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from engine.records import review, states, users
+from engine.records.intake import states
+from engine.records.people import users
+from engine.records.review import desk
 from engine.records.schema import IndexRow, Reference, Referral, now
 from engine.records.words import ReferralState, UserRole
 from engine.search.index import IndexReader
@@ -69,7 +71,7 @@ def test_a_claim_whose_holder_went_silent_is_ended_and_the_referral_is_ready_aga
         for state in (ReferralState.WORKING, ReferralState.READY):
             states.move(session, referral, state, ACTOR)
         user = users.add_user(session, "anna", UserRole.INVESTIGATOR, "anna", actor=ACTOR)
-        review.claim_referral(session, number, user, seconds=1.0)
+        desk.claim_referral(session, number, user, seconds=1.0)
     assert state_of(records, number) is ReferralState.IN_REVIEW
     time.sleep(1.1)
     make_round(settings, paths, records, IndexReader(paths.index))

@@ -3,12 +3,15 @@
 import pytest
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
-from engine.records import batches, galleries, permits, referrals, subjects, users
 from engine.records.actors import Actor
-from engine.records.faces import faces_of_referral
-from engine.records.intake import receive
+from engine.records.faces import subjects
+from engine.records.faces.faces import faces_of_referral
+from engine.records.intake import batches, referrals
+from engine.records.intake.admission import receive
+from engine.records.people import galleries, users
 from engine.records.schema import Gallery, Referral
-from engine.records.searches import current_search, scopes_of
+from engine.records.searching import permits
+from engine.records.searching.searches import current_search, scopes_of
 from engine.records.words import ReferralState, UserRole
 from jobs import matching
 from jobs.detecting import detect_media

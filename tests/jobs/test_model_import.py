@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from config.declaration import declare
-from engine.records import ledger, users
 from engine.records.actors import Actor
+from engine.records.custody import ledger
 from engine.records.deployment import Records
 from engine.records.errors import Duplicate, NotFound, Refused, SpaceMismatch
+from engine.records.faces.spaces import Decision
+from engine.records.people import users
 from engine.records.schema import Embedding
-from engine.records.spaces import Decision
 from engine.records.words import UserRole
 from engine.search.errors import ModelRefused
 from engine.search.self_test import SampleFace

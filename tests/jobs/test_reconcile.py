@@ -6,8 +6,9 @@ import pytest
 from redis import Redis
 
 from config.settings import Settings
-from engine.records import leases, states
+from engine.records import leases
 from engine.records.deployment import Records
+from engine.records.intake import states
 from engine.records.schema import Referral
 from engine.records.words import Lane, LeaseKind, ReferralState
 from jobs.dispatch import dispatch

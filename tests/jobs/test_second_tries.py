@@ -3,8 +3,8 @@
 import pytest
 
 from engine.formats.incoming import IncomingReferral, RefusedInput
-from engine.records import batches
-from engine.records.intake import receive
+from engine.records.intake import batches
+from engine.records.intake.admission import receive
 from engine.records.words import ReferralState
 from jobs.alive import KEEPER
 from jobs.dispatch import dispatch

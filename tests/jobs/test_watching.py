@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
-from engine.records import batches, faces, subjects, watching
 from engine.records.errors import VaultError
-from engine.records.intake import receive
+from engine.records.faces import faces, subjects, watching
+from engine.records.intake import batches
+from engine.records.intake.admission import receive
 from engine.records.schema import Media, Referral, VaultObject
 from engine.records.words import Lane, MediaFinding, MediaKind, ReferralState
 from jobs.detecting import detect_media

@@ -8,9 +8,9 @@ import pytest
 
 from config.paths import Paths
 from config.settings import Settings
-from engine.records import users
 from engine.records.actors import Actor
 from engine.records.deployment import Records, open_records
+from engine.records.people import users
 from engine.records.words import UserRole
 from tests.console.cli.program import ACCOUNT, Program
 from tests.console.cli.reports import report, take_in

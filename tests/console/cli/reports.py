@@ -1,12 +1,12 @@
 """Reports put straight into the records, so that tests of what is shown need no network to look at pictures."""
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
-from engine.records import batches
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.intake import receive
+from engine.records.intake import batches
+from engine.records.intake.admission import receive
+from engine.records.intake.states import move
 from engine.records.schema import Referral
-from engine.records.states import move
 from engine.records.words import ReferralState
 
 READER = Actor.machine("reader")

@@ -3,9 +3,9 @@
 import sqlite3
 from contextlib import closing
 
-from engine.records import galleries, people
 from engine.records.actors import Actor
 from engine.records.deployment import Records
+from engine.records.people import galleries, persons
 from engine.records.words import GalleryPurpose
 from tests.console.cli.program import Program
 from tests.console.cli.reports import report, take_in
@@ -67,7 +67,7 @@ def test_a_case_is_found_by_name_and_id(triage: Program, records: Records) -> No
 def test_two_people_are_related(triage: Program, records: Records) -> None:
     with records.database.write() as session:
         for name in ("Ida", "Eva", None):
-            people.create_person(session, name, actor=Actor.machine("reader"))
+            persons.create_person(session, name, actor=Actor.machine("reader"))
     assert triage("person", "relate", "P1", "P2", "sister").code == 0
     assert triage("person", "show", "P2", "--json").document["related"] == [{"id": "P1", "relation": "sister"}]
     assert triage("person", "relate", "P1", "P1", "twin").code == 3

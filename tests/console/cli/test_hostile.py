@@ -5,9 +5,9 @@ import json
 import pytest
 
 from engine.formats.incoming import IncomingFile, IncomingReferral, RefusedInput
-from engine.records import cases
 from engine.records.actors import Actor
 from engine.records.deployment import Records
+from engine.records.intake import cases
 from engine.records.words import ReferralState as S
 from tests.console.cli.program import Program
 from tests.console.cli.reports import bring_to, take_in

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from config.paths import Paths
-from engine.records import users
 from engine.records.actors import Actor
 from engine.records.deployment import Records
+from engine.records.people import users
 from engine.records.words import UserRole
 from tests.console.cli.program import ACCOUNT, Program
 from tests.engine.vision.onnx_models import DECLARED, DIMENSION, kept, projection

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.records.faces import NewFace
+from engine.records.faces.faces import NewFace
 from engine.records.packing import pack
 from engine.vision.crops import cut
 from engine.vision.quality import assess

@@ -11,7 +11,7 @@ import asyncio, sys
 from console.app import TriageConsole
 from console.cli.opening import open_deployment
 from console.review_desk import ReviewDesk
-from engine.records.users import user_named
+from engine.records.people.users import user_named
 
 async def main():
     here = open_deployment()

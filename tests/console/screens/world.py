@@ -11,14 +11,15 @@ from config.settings import Settings
 from console.app import TriageConsole
 from console.deciding import Decision
 from console.review_desk import About, ReviewDesk
-from engine.records import outcome, users
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.faces import faces_of_subject, mark_unreadable, store_analysis
-from engine.records.galleries import enrol, faces_of_reference, get_gallery, references_of
+from engine.records.faces.faces import faces_of_subject, mark_unreadable, store_analysis
+from engine.records.faces.subjects import regroup, subjects_of
+from engine.records.people import users
+from engine.records.people.galleries import enrol, faces_of_reference, get_gallery, references_of
+from engine.records.review import outcome
 from engine.records.schema import Conclusion, Exhibit, Referral, ReferralMedia, Subject, User, now
-from engine.records.searches import NewCandidate
-from engine.records.subjects import regroup, subjects_of
+from engine.records.searching.searches import NewCandidate
 from engine.records.words import ConclusionKind, ReferralState, UserRole
 from tests.console.screens.drawn_faces import drawn
 from tests.engine.records.records_world import SPACE, WORKER, a_gallery, a_media, a_permit, a_referral, a_search

@@ -11,16 +11,18 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.records import ledger
 from engine.records.actors import Actor
-from engine.records.conclusions import conclude
+from engine.records.custody import ledger
+from engine.records.custody.keys import Keys
+from engine.records.custody.vault import Vault
 from engine.records.database import Database
-from engine.records.faces import NewFace, store_analysis
-from engine.records.galleries import create_gallery, enrol, faces_of_reference
-from engine.records.keys import Keys
+from engine.records.faces.faces import NewFace, store_analysis
+from engine.records.faces.spaces import SpaceRecord, register
+from engine.records.faces.subjects import regroup, subjects_of
 from engine.records.packing import pack
-from engine.records.permits import PermitGrant, grant
-from engine.records.review import claim, release
+from engine.records.people.galleries import create_gallery, enrol, faces_of_reference
+from engine.records.review.conclusions import conclude
+from engine.records.review.desk import claim, release
 from engine.records.schema import (
     Batch,
     Candidate,
@@ -39,10 +41,8 @@ from engine.records.schema import (
     now,
 )
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.searches import NewCandidate, ScopeRecord, SearchRecord, candidates_of, record_search
-from engine.records.spaces import SpaceRecord, register
-from engine.records.subjects import regroup, subjects_of
-from engine.records.vault import Vault
+from engine.records.searching.permits import PermitGrant, grant
+from engine.records.searching.searches import NewCandidate, ScopeRecord, SearchRecord, candidates_of, record_search
 from engine.records.words import (
     Channel,
     ConclusionKind,

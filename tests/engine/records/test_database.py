@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from engine.records import ledger
+from engine.records.custody import ledger
 from engine.records.database import Database, after_commit
 from engine.records.errors import Down, SchemaMismatch
 from engine.records.schema import Batch, LedgerEvent
@@ -27,7 +27,7 @@ def test_processes_that_write_at_once_lose_no_row_and_keep_the_ledger_whole(worl
     script = textwrap.dedent(
         """
         import sys
-        from engine.records import batches
+        from engine.records.intake import batches
         from engine.records.actors import Actor
         from engine.records.database import Database
         from tests.engine.records.records_world import KEYS

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from config.paths import Paths
 from config.settings import Settings
-from engine.records import ledger
+from engine.records.custody import ledger
 from engine.records.deployment import Records, open_records
 from engine.records.errors import KeysError, SchemaMismatch
 

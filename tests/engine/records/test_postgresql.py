@@ -17,12 +17,13 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
-from engine.records import batches, ledger
-from engine.records.accounting import account
+from engine.records.custody import ledger
+from engine.records.custody.vault import Vault
 from engine.records.database import Database
-from engine.records.intake import receive
+from engine.records.intake import batches
+from engine.records.intake.accounting import account
+from engine.records.intake.admission import receive
 from engine.records.schema import Base, Conclusion, Unit, now
-from engine.records.vault import Vault
 from engine.records.words import ConclusionKind, ReferralState
 from tests.engine.records.records_world import KEYS, WORKER, World, a_referral, a_user
 
@@ -67,7 +68,7 @@ def test_processes_that_write_at_once_keep_the_ledger_whole(server: World) -> No
     script = textwrap.dedent(
         """
         import sys
-        from engine.records import batches
+        from engine.records.intake import batches
         from engine.records.database import Database
         from tests.engine.records.records_world import KEYS, WORKER
 

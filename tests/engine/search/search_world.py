@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy.orm import Session
 
-from engine.records.galleries import enrol
+from engine.records.custody.vault import Vault
+from engine.records.faces.subjects import regroup, subjects_of
 from engine.records.packing import pack
+from engine.records.people.galleries import enrol
 from engine.records.schema import Gallery, Media, Reference, Referral, Subject
-from engine.records.subjects import regroup, subjects_of
-from engine.records.vault import Vault
 from engine.records.words import ReferralState
 from engine.search.probes import Probe, Quality, probe_of_faces
 from engine.search.space import Space

@@ -9,13 +9,13 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from engine.records.actors import Actor
-from engine.records.conclusions import undo
-from engine.records.findable import sync
-from engine.records.permits import PermitGrant
+from engine.records.faces.findable import sync
+from engine.records.faces.subjects import set_members
+from engine.records.review.conclusions import undo
 from engine.records.schema import Embedding, Gallery, now
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.searches import current_candidates
-from engine.records.subjects import set_members
+from engine.records.searching.permits import PermitGrant
+from engine.records.searching.searches import current_candidates
 from engine.records.words import ConclusionKind
 from engine.search import index
 from engine.search.candidates import NEAR_TIE, Proposal, Searcher, Surroundings

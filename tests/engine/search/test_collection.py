@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
-from engine.records.embeddings import add_embedding
 from engine.records.errors import BadVector, SpaceMismatch
-from engine.records.exclusions import Exclusions
-from engine.records.findable import sync
+from engine.records.faces.embeddings import add_embedding
+from engine.records.faces.findable import sync
 from engine.records.packing import pack
+from engine.records.review.exclusions import Exclusions
 from engine.records.schema import Embedding, Gallery, IndexRow, LedgerEvent, Person, Reference, ReferenceFace, now
 from engine.records.scopes import MATERIAL, Scope
 from engine.search import collection, eligibility, index

@@ -7,10 +7,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.records.actors import Actor
-from engine.records.cases import create_case, link_case, unlink_case
-from engine.records.permits import PermitGrant
+from engine.records.intake.cases import create_case, link_case, unlink_case
 from engine.records.schema import Case, CaseReferral, IndexRow, Subject, Unit
 from engine.records.scopes import MATERIAL
+from engine.records.searching.permits import PermitGrant
 from engine.records.words import ReferralState, SubjectStanding
 from engine.search import eligibility, index
 from engine.search.candidates import Proposal, Searcher, Surroundings

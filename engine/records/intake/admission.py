@@ -1,0 +1,197 @@
+"""Takes a report in: as a new referral, as a duplicate of one, or as a supplement to one.
+
+The same number with the same content is the same report again; the same number with other content supplements it. A
+report without a number is known by its content. The same pictures under another number, or with other words, may come
+from another sender: that is a referral of its own, which shares the media.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.formats.incoming import IncomingReferral
+from engine.records import ids
+from engine.records.actors import Actor
+from engine.records.custody import ledger
+from engine.records.custody.vault import Vault
+from engine.records.database import unit_of
+from engine.records.intake import batches, states
+from engine.records.intake.media import media_with
+from engine.records.intake.staging import StagedFile, StagedReferral, stage
+from engine.records.intake.states import CLOSED
+from engine.records.schema import Batch, Referral, ReferralMedia, ReferralVersion
+from engine.records.words import Lane, MediaKind, ReferralState
+
+NORMAL_PRIORITY = 50
+URGENT_PRIORITY = 0
+
+#: A supplement waits here until a person is done; everywhere else it brings the referral back to where work begins.
+_UNDISTURBED = frozenset({ReferralState.RECEIVED, ReferralState.IN_REVIEW, ReferralState.ON_HOLD})
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a report: its referral and version there, what it duplicates, how many files were not known."""
+
+    referral: Referral
+    version: int
+    duplicate_of: Referral | None
+    media_new: int
+
+
+def receive(
+    session: Session,
+    vault: Vault,
+    batch: Batch,
+    incoming: IncomingReferral,
+    *,
+    actor: Actor,
+    priority: int = NORMAL_PRIORITY,
+) -> Received:
+    """Stage and admit a report in one transaction; where files may be large, do the two apart."""
+    return admit(session, vault, batch, stage(session, vault, incoming), actor=actor, priority=priority)
+
+
+def admit(
+    session: Session,
+    vault: Vault,
+    batch: Batch,
+    staged: StagedReferral,
+    *,
+    actor: Actor,
+    priority: int = NORMAL_PRIORITY,
+) -> Received:
+    """Take a staged report in; one of whose files none could be read becomes a failed referral that says so."""
+    original = _original(session, staged)
+    if original is not None and not _is_known(session, original, staged.content):
+        return _supplement(session, vault, batch, original, staged, actor, priority)
+    referral = _new_referral(session, batch, staged, priority)
+    media_new = _deliver(session, vault, batch, referral, staged, actor)
+    if original is not None:
+        referral.duplicate_of_id = original.id
+        again = f"the same report as {ids.public('referral', original.id)}"
+        states.move(session, referral, ReferralState.DUPLICATE, actor, again)
+    elif not staged.files:
+        states.move(session, referral, ReferralState.FAILED, actor, "none of its files could be read")
+    return Received(referral, referral.version, original, media_new)
+
+
+def _original(session: Session, staged: StagedReferral) -> Referral | None:
+    number = staged.incoming.report_number
+    query = select(Referral).where(
+        Referral.unit_id == unit_of(session),
+        Referral.state.not_in(CLOSED),
+        Referral.report_number == number if number else Referral.report_number.is_(None),
+    )
+    if not number:
+        query = query.where(Referral.content == staged.content)
+    # Without a file there is no content to know a report by.
+    return session.scalar(query.order_by(Referral.id).limit(1)) if staged.files else None
+
+
+def _is_known(session: Session, referral: Referral, content: str) -> bool:
+    query = select(ReferralVersion.id).where(
+        ReferralVersion.referral_id == referral.id, ReferralVersion.content == content
+    )
+    return session.scalar(query) is not None
+
+
+def _new_referral(session: Session, batch: Batch, staged: StagedReferral, priority: int) -> Referral:
+    incoming = staged.incoming
+    referral = Referral(
+        unit_id=batch.unit_id,
+        batch_id=batch.id,
+        lane=_lane(staged, priority),
+        priority=priority,
+        source=incoming.source,
+        report_number=incoming.report_number or None,
+        content=staged.content,
+        narrative=incoming.narrative,
+        report=dict(incoming.report),
+        version=1,
+    )
+    session.add(referral)
+    session.flush()
+    return referral
+
+
+def _supplement(
+    session: Session,
+    vault: Vault,
+    batch: Batch,
+    referral: Referral,
+    staged: StagedReferral,
+    actor: Actor,
+    priority: int,
+) -> Received:
+    referral.version += 1
+    referral.priority = min(referral.priority, priority)
+    if staged.incoming.narrative and staged.incoming.narrative != referral.narrative:
+        referral.narrative = "\n\n".join(filter(None, (referral.narrative, staged.incoming.narrative)))
+    referral.report = {**referral.report, **staged.incoming.report}
+    referral.lane = max(referral.lane, _lane(staged, referral.priority), key=_LANES.index)
+    media_new = _deliver(session, vault, batch, referral, staged, actor)
+    if referral.state not in _UNDISTURBED:
+        states.move(session, referral, ReferralState.RECEIVED, actor, "a supplement came in")
+    return Received(referral, referral.version, None, media_new)
+
+
+def _deliver(
+    session: Session, vault: Vault, batch: Batch, referral: Referral, staged: StagedReferral, actor: Actor
+) -> int:
+    version = ReferralVersion(
+        referral_id=referral.id, batch_id=batch.id, number=referral.version, content=staged.content
+    )
+    session.add(version)
+    media_new = sum(_attach(session, vault, referral, file) for file in staged.files)
+    ledger.record(
+        session,
+        actor=actor,
+        action="referral.received",
+        target=ids.public("referral", referral.id),
+        batch=ids.public("batch", batch.id),
+        version=referral.version,
+        files=len(staged.files),
+        content=staged.content,
+    )
+    for file in staged.refused:
+        batches.refuse(session, batch, file.path, file.reason, referral, actor=actor)
+    return media_new
+
+
+def _attach(session: Session, vault: Vault, referral: Referral, staged: StagedFile) -> bool:
+    media, is_new = media_with(session, staged.digest, MediaKind(staged.file.kind))
+    _keep(session, vault, staged, ids.public("media", media.id))
+    place = select(ReferralMedia.id).where(
+        ReferralMedia.referral_id == referral.id,
+        ReferralMedia.media_id == media.id,
+        ReferralMedia.name == staged.file.name,
+    )
+    if session.scalar(place) is None:
+        session.add(
+            ReferralMedia(referral_id=referral.id, media_id=media.id, version=referral.version, name=staged.file.name)
+        )
+        session.flush()
+    return is_new
+
+
+def _keep(session: Session, vault: Vault, staged: StagedFile, owner: str) -> None:
+    if staged.sealed is not None:
+        vault.adopt(session, staged.sealed)
+    elif not vault.holds(session, staged.digest.address):
+        # It was there when the report was staged and has been erased since.
+        with staged.file.open() as source:
+            vault.adopt(session, vault.seal(source, staged.digest))
+    vault.own(session, staged.digest.address, owner)
+
+
+#: A supplement may move a referral up this order, never down.
+_LANES = (Lane.NORMAL, Lane.VIDEO, Lane.URGENT)
+
+
+def _lane(staged: StagedReferral, priority: int) -> Lane:
+    if priority <= URGENT_PRIORITY:
+        return Lane.URGENT
+    has_video = any(file.file.kind == "video" for file in staged.files)
+    return Lane.VIDEO if has_video else Lane.NORMAL

@@ -1,0 +1,1 @@
+"""What people make of it: who examines what, what they conclude and what that adds up to, and subjects reshaped."""
