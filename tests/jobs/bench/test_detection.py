@@ -9,8 +9,9 @@ from config.models import load_manifest
 from engine.vision.graphdef import Graph
 from engine.vision.retinaface_net import RetinaFaceNet
 from engine.vision.weights import locate
-from jobs.bench.detection import PLAIN, TRIAGE, measure_detection
+from jobs.bench.detection import measure
 from jobs.bench.plain_network import plain_network
+from tests.jobs.bench.conditions import conditions
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +41,13 @@ def test_bands_and_onednn_give_what_plain_pytorch_gives(
         torch.testing.assert_close(getattr(ours, name), getattr(theirs, name), atol=1e-4, rtol=0)
 
 
-def test_each_network_has_a_row_for_each_size_and_batch(weights: Path) -> None:
-    rows = measure_detection(weights, [(64, 96)], [1, 2], rounds=2)
-    assert [(row.name, row.width, row.height, row.batch) for row in rows] == [
-        (name, 64, 96, batch) for batch in (1, 2) for name in (PLAIN, TRIAGE)
+def test_each_size_and_batch_is_measured_beside_plain_pytorch_and_the_peak() -> None:
+    rows = list(measure(conditions(sizes=((64, 96),), batches=(1, 2), rounds=2)))
+    assert [(row.what, row.beside) for row in rows] == [
+        (f"64 x 96, {batch} at once", beside) for batch in (1, 2) for beside in ("plain PyTorch", "product of matrices")
     ]
-    for row in rows:
-        [plain] = [other for other in rows if (other.name, other.batch) == (PLAIN, row.batch)]
-        assert row.ratio_to_plain == pytest.approx(plain.cpu_ms / row.cpu_ms)
+    for cost, speed in zip(rows[::2], rows[1::2], strict=True):
+        assert cost.ratio == pytest.approx(cost.beside_figure / cost.figure)
         # The convolutions' operations, all rows counted once, are in proportion to the pixels: 4.084e9 for 640 x 480.
-        assert row.share_of_peak / plain.share_of_peak == pytest.approx(row.ratio_to_plain)
-        assert 0 < row.share_of_peak < 1
+        assert speed.figure * cost.figure / 1000 == pytest.approx(4.084 * (64 * 96) / (640 * 480), rel=1e-2)
+        assert 0 < speed.ratio < 1
