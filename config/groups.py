@@ -74,6 +74,12 @@ class Search(Group):
         le=100_000,
         description="How many pairs of different people must be known before it is said how rare a score is.",
     )
+    long_gap_months: int = Field(
+        default=12,
+        ge=1,
+        le=600,
+        description="Months between two pictures from which a candidate carries a caution; children change fast.",
+    )
 
 
 class Intake(Group):

@@ -89,6 +89,7 @@ class Workbench:
         return Searcher(
             self.paths.index,
             calibration_minimum=settings.search.calibration_minimum,
+            long_gap_months=settings.search.long_gap_months,
             threads=settings.detection.threads,
         )
 

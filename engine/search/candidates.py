@@ -66,10 +66,14 @@ class Proposal:
 class Searcher:
     """Searches under permits; keeps indexes and calibrations open between searches, one Searcher per process."""
 
-    def __init__(self, indexes: Path, *, calibration_minimum: int, threads: int = 1) -> None:
-        """indexes: the folder of published indexes, which may be empty. threads: of one scan."""
+    def __init__(self, indexes: Path, *, calibration_minimum: int, long_gap_months: int, threads: int = 1) -> None:
+        """indexes: the folder of published indexes, which may be empty. threads: of one scan.
+
+        long_gap_months: from so many months between two pictures on, a candidate carries a caution.
+        """
         self._reader = IndexReader(indexes)
         self._calibrations = Calibrations(calibration_minimum)
+        self._long_gap_months = long_gap_months
         self._threads = threads
 
     def propose(
@@ -114,10 +118,24 @@ class Searcher:
         ties = cautions.near_ties([one.score for one in found], _people(session, found), NEAR_TIE)
         return [
             _candidate(
-                one, probe, quality[one.face], self._rarity(session, space, one, probe, quality[one.face]), near_tie
+                one,
+                probe,
+                self._rarity(session, space, one, probe, quality[one.face]),
+                self._cautions(one, probe, quality[one.face], near_tie=near_tie),
             )
             for one, near_tie in zip(found, ties, strict=True)
         ]
+
+    def _cautions(self, one: "_Found", probe: Probe, quality: Quality, *, near_tie: bool) -> tuple[str, ...]:
+        probe_face = None if probe.faces is None else probe.faces[one.probe]
+        excluded = probe.excluded.subject_ids if one.is_link else probe.excluded.reference_ids
+        words = [cautions.EXCLUDED_EARLIER] if one.owner in excluded else []
+        words += [cautions.SAME_PICTURE] if probe_face == one.face else []
+        words += [cautions.NEAR_TIE] if near_tie else []
+        words += cautions.of_quality(probe.qualities[one.probe], quality)
+        if probe_face != one.face:
+            words += cautions.of_dates(probe.qualities[one.probe], quality, long_gap_months=self._long_gap_months)
+        return tuple(words)
 
     def _rarity(self, session: Session, space: Space, one: "_Found", probe: Probe, quality: Quality) -> Rarity:
         index = one.result.index
@@ -161,24 +179,18 @@ def _merged(results: Sequence[ScopeResult], top: int) -> list[_Found]:
     return sorted(found, key=lambda one: (-one.score, one.row))[:top]
 
 
-def _candidate(one: _Found, probe: Probe, quality: Quality, rarity: Rarity, near_tie: bool) -> NewCandidate:
-    probe_face = None if probe.faces is None else probe.faces[one.probe]
-    excluded = probe.excluded.subject_ids if one.is_link else probe.excluded.reference_ids
-    words = [cautions.EXCLUDED_EARLIER] if one.owner in excluded else []
-    words += [cautions.SAME_PICTURE] if probe_face == one.face else []
-    words += [cautions.NEAR_TIE] if near_tie else []
-    words += cautions.of_quality(probe.qualities[one.probe], quality)
+def _candidate(one: _Found, probe: Probe, rarity: Rarity, words: tuple[str, ...]) -> NewCandidate:
     return NewCandidate(
         face_id=one.face,
         score=one.score,
         reference_id=None if one.is_link else one.owner,
         linked_subject_id=one.owner if one.is_link else None,
-        probe_face_id=probe_face,
+        probe_face_id=None if probe.faces is None else probe.faces[one.probe],
         rarity=rarity.share,
         rarity_low=rarity.low,
         rarity_high=rarity.high,
         rarity_basis=rarity.basis,
-        cautions=tuple(words),
+        cautions=words,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +13,7 @@ from engine.records.faces.embeddings import vectors
 from engine.records.portions import portions
 from engine.records.review import exclusions
 from engine.records.review.exclusions import Exclusions
-from engine.records.schema import Face
+from engine.records.schema import Face, Media
 from engine.search.space import Space, Vectors, checked
 
 _NOTHING_EXCLUDED = Exclusions(frozenset(), frozenset(), frozenset())
@@ -20,10 +21,14 @@ _NOTHING_EXCLUDED = Exclusions(frozenset(), frozenset(), frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What a score's worth depends on: pixels between the eyes, and degrees the face is turned to a side."""
+    """What a score's worth depends on: pixels between the eyes, degrees the face is turned to a side, and its age.
+
+    captured_at: when the picture was made; None where that is not known.
+    """
 
     eyes: float
     yaw: float
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ def qualities(session: Session, face_ids: Collection[int]) -> dict[int, Quality]
     """The quality of recorded faces."""
     found: dict[int, Quality] = {}
     for portion in portions(face_ids):
-        query = select(Face.id, Face.eye_distance, Face.yaw).where(Face.id.in_(portion))
-        found.update((face, Quality(eyes, yaw)) for face, eyes, yaw in session.execute(query))
+        query = select(Face.id, Face.eye_distance, Face.yaw, Media.captured_at).join(Media, Media.id == Face.media_id)
+        rows = session.execute(query.where(Face.id.in_(portion)))
+        found.update((face, Quality(eyes, yaw, captured_at)) for face, eyes, yaw, captured_at in rows)
     return found

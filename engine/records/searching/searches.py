@@ -13,11 +13,13 @@ from engine.records.custody import ledger
 from engine.records.database import unit_of
 from engine.records.errors import IncompleteSearch, NoPermit
 from engine.records.faces.spaces import get_space
+from engine.records.faces.subjects import get_subject
 from engine.records.ids import public, public_or_none
 from engine.records.schema import Candidate, Reference, Search, SearchScope, now
 from engine.records.scopes import MATERIAL, Scope
 from engine.records.searching import permits
 from engine.records.searching.permits import PermitGrant
+from engine.records.searching.shared_frames import note_shared_firsts
 from engine.records.words import Channel, SubjectRole
 
 
@@ -123,6 +125,8 @@ def record_search(
     if candidates:
         session.execute(insert(Candidate), [_row(search.id, rank, one) for rank, one in enumerate(candidates, start=1)])
     session.flush()
+    if record.subject_id is not None:
+        note_shared_firsts(session, get_subject(session, record.subject_id).referral_id)
     ledger.record(
         session,
         actor=actor,

@@ -24,7 +24,7 @@ from tests.engine.search.search_world import SPACE, a_probe, a_subject, probe_of
 def proposal(session: Session, folder: Path, subject: Subject, *cases: Case) -> Proposal:
     """What a search of the material for a subject proposes."""
     around = Surroundings(subject.referral_id, tuple(case.id for case in cases))
-    searcher = Searcher(folder / "index", calibration_minimum=20)
+    searcher = Searcher(folder / "index", calibration_minimum=20, long_gap_months=12)
     return searcher.propose(session, SPACE, probe_of(session, subject), PermitGrant(1, (), True), around, top=10)
 
 
