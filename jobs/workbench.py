@@ -90,7 +90,6 @@ class Workbench:
             self.paths.index,
             calibration_minimum=settings.search.calibration_minimum,
             long_gap_months=settings.search.long_gap_months,
-            threads=settings.detection.threads,
         )
 
     def warm_up(self) -> None:

@@ -66,15 +66,14 @@ class Proposal:
 class Searcher:
     """Searches under permits; keeps indexes and calibrations open between searches, one Searcher per process."""
 
-    def __init__(self, indexes: Path, *, calibration_minimum: int, long_gap_months: int, threads: int = 1) -> None:
-        """indexes: the folder of published indexes, which may be empty. threads: of one scan.
+    def __init__(self, indexes: Path, *, calibration_minimum: int, long_gap_months: int) -> None:
+        """indexes: the folder of published indexes, which may be empty.
 
         long_gap_months: from so many months between two pictures on, a candidate carries a caution.
         """
         self._reader = IndexReader(indexes)
         self._calibrations = Calibrations(calibration_minimum)
         self._long_gap_months = long_gap_months
-        self._threads = threads
 
     def propose(
         self, session: Session, space: Space, probe: Probe, grant: PermitGrant, around: Surroundings, *, top: int
@@ -92,9 +91,7 @@ class Searcher:
                 "The permit covers no gallery and no material of referrals.",
                 "Name a gallery, or ask for a permit that covers one: triage permit list",
             )
-        results = [
-            scan(session, self._reader, eligible, space, probe, top=top, threads=self._threads) for eligible in scopes
-        ]
+        results = [scan(session, self._reader, eligible, space, probe, top=top) for eligible in scopes]
         found = _merged(results, top)
         proposal = Proposal(
             tuple(self._candidates(session, space, probe, found)),

@@ -20,7 +20,7 @@ from engine.search import eligibility
 from engine.search.eligibility import Eligible, Tally
 from engine.search.errors import IndexUnusable
 from engine.search.index import IndexReader, PublishedIndex, require_same_records
-from engine.search.kernels import FilteredScan, Kernel, Mask, WholeScan
+from engine.search.kernels import Mask, Scan
 from engine.search.pairs import Pairs, best_owners, no_pairs, pair_up
 from engine.search.probes import Probe
 from engine.search.space import Space, checked, same_space
@@ -56,7 +56,6 @@ def scan(
     probe: Probe,
     *,
     top: int,
-    threads: int = 1,
 ) -> ScopeResult:
     """The `top` best eligible owners of a scope, exactly.
 
@@ -69,7 +68,7 @@ def scan(
     try:
         index = reader.open(eligible.scope, space)
         require_same_records(session, index)
-        best, scanned = _indexed(session, index, eligible, space, probe, top, threads)
+        best, scanned = _indexed(session, index, eligible, space, probe, top)
         if scanned != tally.rows:
             raise IndexUnusable(f"The index {index.snapshot} led to {scanned:,} of {tally.rows:,} faces.", _HINT)
     except IndexUnusable as error:
@@ -92,11 +91,10 @@ def _indexed(
     space: Space,
     probe: Probe,
     top: int,
-    threads: int,
 ) -> tuple[Pairs, int]:
     """The best pairs of index and newer rows, and the number of faces compared."""
     mask = _usable(session, index, eligible, space)
-    kernel = _kernel(space, index, probe, mask, threads)
+    kernel = Scan(space, index.vectors, index.codes, probe.vectors, mask)
     older = _certain(session, index, kernel, eligible, space, probe, top)
     newer = findable.rows(session, eligible.scope, space.id, after=index.seen_row)
     best, scanned = _every_row(newer, eligible, space, probe, top)
@@ -115,18 +113,10 @@ def _usable(session: Session, index: PublishedIndex, eligible: Eligible, space: 
     return allowed
 
 
-def _kernel(space: Space, index: PublishedIndex, probe: Probe, mask: Mask | None, threads: int) -> Kernel:
-    if mask is None and len(probe.vectors) == 1:
-        return WholeScan(space.metric, index.vectors, probe.vectors[0], threads=threads)
-    return FilteredScan(
-        space.metric, index.vectors, probe.vectors, np.ones(len(index.rows), bool) if mask is None else mask
-    )
-
-
 def _certain(
     session: Session,
     index: PublishedIndex,
-    kernel: Kernel,
+    kernel: Scan,
     eligible: Eligible,
     space: Space,
     probe: Probe,

@@ -16,6 +16,7 @@ from engine.records.faces import findable
 from engine.records.schema import LedgerEvent, LedgerHead
 from engine.records.scopes import MATERIAL, Scope
 from engine.search.calibration import strangers_among
+from engine.search.codes import BLOCK, Codes, Whole, centre_of, directed, encode
 from engine.search.errors import IndexUnusable
 from engine.search.index_files import Build, Generation, building, current, open_generation, stamp
 from engine.search.rarity import STRANGERS
@@ -31,8 +32,8 @@ Mark = tuple[int, str | None]
 class PublishedIndex:
     """A checked index: row i of every array is one findable face, in the order of the rows' numbers.
 
-    snapshot: the generation's name. rows, owners, faces: int64 [N]. vectors: float32 [N, D], of length 1 where the
-    metric is cosine. strangers: STRANGERS [M] of a gallery, empty for the material, whose people are not known.
+    snapshot: the generation's name. rows, owners, faces: int64 [N]. vectors: float32 [N, D] as the records hold them;
+    codes: the same in short. strangers: STRANGERS [M] of a gallery, empty for the material, whose people are not known.
     """
 
     snapshot: str
@@ -42,6 +43,7 @@ class PublishedIndex:
     owners: NDArray[np.int64]
     faces: NDArray[np.int64]
     vectors: Vectors
+    codes: Codes
     strangers: NDArray[np.void]
 
 
@@ -57,6 +59,7 @@ def build(session: Session, root: Path, scope: Scope, space: Space) -> Published
         draft.write("vectors", "<f4", (total, space.dimension), taken.pass_on(session, scope, space))
         for name, column in (("rows", taken.rows), ("owners", taken.owners), ("faces", taken.faces)):
             draft.write(name, "<i8", (total,), column)
+        _write_codes(draft, space)
         _write_strangers(session, draft, scope, space, taken)
         mark = _newest_mark(session)
         meta = {
@@ -127,7 +130,25 @@ class _Columns:
             self.rows.append(block.ids)
             self.owners.append(block.owner_ids)
             self.faces.append(block.face_ids)
-            yield vectors if space.metric == "euclidean" else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            yield vectors
+
+
+def _write_codes(draft: Build, space: Space) -> None:
+    vectors = draft.array("vectors")
+    centre = centre_of(space.metric, vectors)
+    columns: dict[str, list[Vectors]] = {"steps": [], "squares": [], "losses": []}
+
+    def values() -> Iterator[Whole]:
+        for start in range(0, len(vectors), BLOCK):
+            part = encode(centre, directed(space.metric, vectors[start : start + BLOCK]))
+            for name, column in columns.items():
+                column.append(getattr(part, name))
+            yield part.values
+
+    draft.write("values", "i1", vectors.shape, values())
+    for name, column in columns.items():
+        draft.write(name, "<f4", (len(vectors),), column)
+    draft.write("centre", "<f8", centre.shape, [centre])
 
 
 def _write_strangers(session: Session, draft: Build, scope: Scope, space: Space, taken: _Columns) -> None:
@@ -146,7 +167,8 @@ def _newest_mark(session: Session) -> Mark:
 def _published(generation: Generation) -> PublishedIndex:
     number, seal = generation.meta["mark"]
     arrays = {name: generation.array(name) for name in ("rows", "owners", "faces", "vectors", "strangers")}
-    return PublishedIndex(generation.name, generation.meta["seen_row"], (number, seal), **arrays)
+    codes = Codes(*(generation.array(name) for name in ("centre", "values", "steps", "squares", "losses")))
+    return PublishedIndex(generation.name, generation.meta["seen_row"], (number, seal), codes=codes, **arrays)
 
 
 def _folder(root: Path, scope: Scope, space: Space) -> Path:

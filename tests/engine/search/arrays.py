@@ -31,3 +31,23 @@ def brute_force(space: Space, probes: NDArray[np.float32], rows: NDArray[np.floa
             else:
                 scores[i, j] = (probe * row).sum() / np.linalg.norm(probe) / np.linalg.norm(row)
     return scores
+
+
+@st.composite
+def hostile(draw: st.DrawFn) -> NDArray[np.float32]:
+    """Vectors float32 [N, D] that short copies do badly on: lone large numbers, lengths far apart, near copies."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    number, dimension = draw(st.integers(1, 60)), draw(st.sampled_from([1, 2, 3, 7, 16, 33, 128]))
+    rows = random.standard_normal((number, dimension)) + 1e-3
+    if draw(st.booleans()):
+        rows *= np.exp(random.uniform(-12, 12, (number, 1)))
+    if draw(st.booleans()):
+        rows[random.random(rows.shape) < 0.05] *= 300
+    if draw(st.booleans()):
+        rows[random.random(number) < 0.1] *= 1e5
+    if draw(st.booleans()):
+        copies = number - number // 2
+        rows[number // 2 :] = rows[0] * (1 + random.integers(0, 3, (copies, 1)) * 2.0**-23)
+    rows += draw(st.sampled_from([0.0, 1.0, 100.0]))
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return (rows * np.clip(lengths, 1e-5, 9e5) / lengths).astype(np.float32)

@@ -1,89 +1,127 @@
-"""The exact kernels: what they hand out holds the best rows, and no other row scores above their ceiling."""
+"""The exact scan: it hands out the best rows, no other row scores above its ceiling, and codes tell no lies."""
 
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from engine.search.kernels import BLOCK, FilteredScan, Kernel, WholeScan
+from config.models import Metric
+from engine.search.codes import BLOCK, Codes, centre_of, directed, encode, least_distances
+from engine.search.kernels import Scan
 from engine.search.space import Space, exact_scores
-from tests.engine.search.arrays import SPACES, vectors
+from tests.engine.search.arrays import COSINE, EUCLIDEAN, SPACES, hostile, vectors
 
 
-def _published(space: Space, rows: np.ndarray) -> np.ndarray:
-    return rows if space.metric == "euclidean" else rows / np.linalg.norm(rows, axis=1, keepdims=True)
+def scan_of(space: Space, rows: np.ndarray, probes: np.ndarray, allowed: np.ndarray | None = None) -> Scan:
+    codes = encode(centre_of(space.metric, rows), directed(space.metric, rows))
+    return Scan(space, rows, codes, probes, allowed)
 
 
-def _holds(kernel: Kernel, scores: np.ndarray, allowed: np.ndarray, wanted: int) -> None:
-    shortlist = kernel.shortlist(wanted)
+def holds(scan: Scan, scores: np.ndarray, allowed: np.ndarray, wanted: int) -> None:
+    shortlist = scan.shortlist(wanted)
     positions = shortlist.positions
     assert len(set(positions.tolist())) == len(positions) == min(wanted, int(allowed.sum()))
     assert allowed[positions].all()
+    # The scores handed out are the best there are, be there ties or not.
+    assert np.array_equal(np.sort(scores[positions]), np.sort(scores[allowed])[len(scores[allowed]) - len(positions) :])
     outside = allowed.copy()
     outside[positions] = False
     assert shortlist.ceiling == -np.inf if not outside.any() else scores[outside].max() <= shortlist.ceiling
-    assert kernel.compared == allowed.sum()
-
-
-@given(SPACES, vectors(most=40), vectors(most=1), st.integers(1, 50))
-def test_the_whole_scan_keeps_its_promise(space: Space, rows: np.ndarray, probe: np.ndarray, wanted: int) -> None:
-    scores = exact_scores(space, probe, rows).max(axis=0)
-    kernel = WholeScan(space.metric, _published(space, rows), probe[0], threads=1)
-    _holds(kernel, scores, np.ones(len(rows), bool), wanted)
+    assert scan.compared == allowed.sum()
 
 
 @given(SPACES, vectors(most=40), vectors(most=4), st.integers(1, 50), st.randoms(use_true_random=False))
-def test_the_filtered_scan_keeps_its_promise(
+def test_a_scan_keeps_its_promise_where_scores_are_equal_or_nearly(
     space: Space, rows: np.ndarray, probes: np.ndarray, wanted: int, random: st.DataObject
 ) -> None:
     allowed = np.array([random.random() < 0.6 for _ in rows])  # type: ignore[attr-defined] # hypothesis's Random
     scores = exact_scores(space, probes, rows).max(axis=0)
-    _holds(FilteredScan(space.metric, _published(space, rows), probes, allowed), scores, allowed, wanted)
+    holds(scan_of(space, rows, probes, allowed), scores, allowed, wanted)
+    holds(scan_of(space, rows, probes), scores, np.ones(len(rows), bool), wanted)
+
+
+@given(SPACES, hostile(), st.integers(1, 8))
+def test_no_row_is_nearer_than_its_code_says(space: Space, rows: np.ndarray, of_probes: int) -> None:
+    probes = rows[:of_probes]
+    codes = encode(centre_of(space.metric, rows), directed(space.metric, rows))
+    least = np.concatenate([part for _, part in least_distances(codes, directed(space.metric, probes))])
+    wide, wide_probes = (directed(space.metric, each).astype(np.longdouble) for each in (rows, probes))
+    true = np.stack([np.sqrt(((wide - probe) ** 2).sum(axis=1)) for probe in wide_probes]).min(axis=0)
+    assert (least <= true).all()
+    scores = exact_scores(space, probes, rows).max(axis=0)
+    for wanted in (1, len(rows) // 2 or 1):
+        holds(scan_of(space, rows, probes), scores, np.ones(len(rows), bool), wanted)
+
+
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 1100), st.integers(0, 2**32 - 1))
+@example(3, 1, 1100, 0)
+def test_products_of_codes_are_exact(rows: int, probes: int, dimension: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    some = random.choice(np.array([-127, 127, 0, 1, -1, 55], np.float64), (rows + probes, dimension))
+    some[:, 0] = 127
+    codes = encode(np.zeros(dimension), some[:rows])
+    least = np.concatenate([part for _, part in least_distances(codes, some[rows:])])
+    true = np.sqrt(((some[:rows, None] - some[None, rows:]) ** 2).sum(axis=2)).min(axis=1)
+    # Whole numbers lose nothing in codes, so that what remains is what is taken away for safety.
+    assert (least <= true).all()
+    assert np.allclose(least, true, rtol=1e-3, atol=2e-3 * 127 * np.sqrt(dimension))
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 @pytest.mark.parametrize("length", [1e-3, 1.0, 1e3])
-def test_the_rounding_bound_holds_on_many_rows_and_is_not_slack(metric: str, length: float) -> None:
-    space = Space("x", "x", 128, metric, {})  # type: ignore[arg-type] # one of the two metrics
+def test_many_rows_of_any_length_are_ranked_exactly(metric: Metric, length: float) -> None:
+    space = Space("x", "x", 128, metric, {})
     random = np.random.default_rng(7)
     rows = (random.standard_normal((2 * BLOCK + 100, 128)) * length + length).astype(np.float32)
-    probes = (random.standard_normal((3, 128)) * length + length).astype(np.float32)
-    everyone = np.ones(len(rows), bool)
-    one = exact_scores(space, probes[:1], rows)[0]
-    _holds(WholeScan(space.metric, _published(space, rows), probes[0], threads=2), one, everyone, 50)
-    any_of_three = exact_scores(space, probes, rows).max(axis=0)
-    some = random.random(len(rows)) < 0.5
-    for allowed in (everyone, some):
-        kernel = FilteredScan(space.metric, _published(space, rows), probes, allowed)
-        _holds(kernel, any_of_three, allowed, 50)
-        shortlist = kernel.shortlist(200)
-        best = np.sort(any_of_three[allowed])[-50]
-        assert best > shortlist.ceiling, "200 rows are enough to be certain of 50"
+    rows[-200:] = rows[:200]
+    rows[-300:-200] = rows[:100] * np.float32(1 + 2**-22)
+    probes = (rows[:3] + random.standard_normal((3, 128)) * length / 10).astype(np.float32)
+    everyone, some = np.ones(len(rows), bool), random.random(len(rows)) < 0.5
+    for number, allowed in ((1, everyone), (3, everyone), (3, some)):
+        scores = exact_scores(space, probes[:number], rows).max(axis=0)
+        holds(scan_of(space, rows, probes[:number], allowed), scores, allowed, 50)
+
+
+def test_one_row_far_from_all_others_costs_them_nothing() -> None:
+    random = np.random.default_rng(3)
+    rows = random.standard_normal((5_000, 64)).astype(np.float32)
+    plain = _possible(rows)
+    rows[17] = 9e4
+    assert _possible(rows) < 3 * plain
+
+
+def _possible(rows: NDArray[np.float32]) -> int:
+    """How many rows may be nearer than the 50th."""
+    codes: Codes = encode(centre_of("euclidean", rows), directed("euclidean", rows))
+    least = np.concatenate([part for _, part in least_distances(codes, rows[:1].astype(np.float64))])
+    true = np.sort(1 - exact_scores(EUCLIDEAN, rows[:1], rows)[0])
+    return int((least <= true[50]).sum())
 
 
 def test_a_scan_of_nothing_finds_nothing() -> None:
     nothing, probe = np.empty((0, 4), np.float32), np.ones((1, 4), np.float32)
-    for kernel in (
-        WholeScan("euclidean", nothing, probe[0], threads=1),
-        FilteredScan("cosine", nothing, probe, np.empty(0, bool)),
-        FilteredScan("euclidean", np.ones((3, 4), np.float32), probe, np.zeros(3, bool)),
+    for scan in (
+        scan_of(EUCLIDEAN, nothing, probe),
+        scan_of(COSINE, nothing, probe, np.empty(0, bool)),
+        scan_of(EUCLIDEAN, np.ones((3, 4), np.float32), probe, np.zeros(3, bool)),
     ):
-        shortlist = kernel.shortlist(10)
-        assert (len(shortlist.positions), shortlist.ceiling, kernel.compared) == (0, -np.inf, 0)
+        shortlist = scan.shortlist(10)
+        assert (len(shortlist.positions), shortlist.ceiling, scan.compared) == (0, -np.inf, 0)
 
 
 @pytest.mark.parametrize("library", ["onnxruntime", "torch"])
 def test_networks_can_be_loaded_after_a_scan(library: str) -> None:
     code = (
-        "import importlib, sys\n"
+        "import importlib\n"
         "import numpy as np\n"
-        "from engine.search.kernels import WholeScan\n"
-        "rows = np.eye(4, dtype=np.float32)\n"
-        "assert WholeScan('euclidean', rows, rows[0], threads=1).shortlist(1).positions.tolist() == [0]\n"
-        "assert 'usearch' in sys.modules\n"
+        "from engine.search.codes import encode, least_distances\n"
+        "rows = np.eye(4)\n"
+        "[(start, least)] = least_distances(encode(np.zeros(4), rows), rows[:1])\n"
+        "assert least.argmin() == 0\n"
         f"importlib.import_module({library!r})\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
