@@ -13,8 +13,8 @@ from engine.records.intake import cases
 from engine.records.people import galleries
 from engine.records.people.examiners import EXAMINERS
 from engine.records.schema import Candidate, Gallery, Person, Reference, Search, Subject, now
-from engine.records.searching import permits
-from engine.records.searching.permits import PermitGrant
+from engine.records.searching import grants
+from engine.records.searching.grants import PermitGrant
 from engine.records.searching.searches import SearchRecord, candidates_of, record_search
 from engine.records.words import Channel, SubjectRole
 from engine.search.candidates import Proposal, Surroundings
@@ -78,7 +78,7 @@ def search_picture(bench: Workbench, path: Path, question: Question, *, actor: A
         excluded_owners=proposal.excluded_owners,
         started_at=started,
         run_by=bench.holder,
-        case_id=case_id,
+        case_ids=() if case_id is None else (case_id,),
         detector=bench.pipeline.detector_identity,
     )
     with bench.records.database.write() as session:
@@ -87,16 +87,17 @@ def search_picture(bench: Workbench, path: Path, question: Question, *, actor: A
 
 
 def _grant(session: Session, question: Question, case_id: int | None) -> PermitGrant:
+    case_ids = () if case_id is None else (case_id,)
     if not question.galleries:
-        return permits.galleries_covered(session, channel=Channel.DESK, role=SubjectRole.UNKNOWN, case_id=case_id)
+        return grants.all_covered(session, channel=Channel.DESK, role=SubjectRole.UNKNOWN, case_ids=case_ids)
     asked = [galleries.get_gallery(session, name).id for name in question.galleries]
-    return permits.require(
+    return grants.require(
         session,
         channel=Channel.DESK,
         role=SubjectRole.UNKNOWN,
         galleries=asked,
         material=case_id is not None,
-        case_id=case_id,
+        case_ids=case_ids,
     )
 
 

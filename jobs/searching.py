@@ -1,4 +1,4 @@
-"""The automatic search of one subject: under a permit or not at all, and then saying why."""
+"""The automatic search of one subject: under permits or not at all, and then saying why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +9,8 @@ from engine.records.errors import NoPermit
 from engine.records.faces import subjects
 from engine.records.intake import cases
 from engine.records.schema import Permit, Subject, now
-from engine.records.searching import permits
-from engine.records.searching.permits import PermitGrant
+from engine.records.searching import grants
+from engine.records.searching.grants import PermitGrant
 from engine.records.searching.searches import SearchRecord, record_search
 from engine.records.words import Channel, SubjectRole
 from engine.search.candidates import Proposal, Surroundings
@@ -21,19 +21,20 @@ _NO_VECTOR = "No face of it can be compared in the space at work; compare by eye
 
 
 @dataclass(frozen=True, slots=True)
-class _Authority:
-    """What lets a search run: the grant, the case it is for where it needs one, and the permit's purpose."""
+class _Occasion:
+    """What a search of a subject rests on at one moment: its faces and role, the permits and the referral's cases."""
 
+    faces: frozenset[int]
+    role: SubjectRole
     grant: PermitGrant
-    case_id: int | None
-    purpose: str
+    case_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a search found, for which faces, under which authority, how many it was asked for, and when it began."""
+    """What a search found, for which faces, on which occasion, how many it was asked for, and when it began."""
 
-    authority: _Authority
+    occasion: _Occasion
     probe: Probe
     proposal: Proposal
     top: int
@@ -61,31 +62,29 @@ def _search(bench: Workbench, subject_id: int) -> None:
 
 
 def _propose(bench: Workbench, subject_id: int) -> _Found | None:
-    """What a search under the permit in force finds; None where no face can be compared. Raises NoPermit."""
+    """What a search under the permits in force finds; None where no face can be compared. Raises NoPermit."""
     space, top, started = bench.space, bench.settings.search.top, now()
     with bench.records.database.read() as session:
         subject = subjects.get_subject(session, subject_id)
-        case_ids = tuple(case.id for case in cases.cases_of(session, subject.referral_id))
-        authority = _authority(session, subject.role, case_ids)
-        members = subjects.members_of(session, [subject_id])[subject_id]
-        probe = probe_of_faces(session, space, members)
+        occasion = _occasion(session, subject)
+        probe = probe_of_faces(session, space, occasion.faces)
         if probe is None:
             return None
-        around = Surroundings(subject.referral_id, case_ids)
-        proposal = bench.searcher.propose(session, space, probe, authority.grant, around, top=top)
-    return _Found(authority, probe, proposal, top, started)
+        around = Surroundings(subject.referral_id, occasion.case_ids)
+        proposal = bench.searcher.propose(session, space, probe, occasion.grant, around, top=top)
+    return _Found(occasion, probe, proposal, top, started)
 
 
 def _record(bench: Workbench, subject_id: int, found: _Found) -> None:
-    """Make what was found the subject's current list; raises NoPermit where the permit no longer covers it."""
-    authority, proposal = found.authority, found.proposal
+    """Make what was found the subject's current list; raises NoPermit where the permits no longer cover it."""
+    grant, proposal = found.occasion.grant, found.proposal
     with bench.records.database.write() as session:
         subject = subjects.get_subject(session, subject_id)
         record = SearchRecord(
-            grant=authority.grant,
+            grant=grant,
             channel=Channel.INTAKE,
             role=subject.role,
-            purpose=authority.purpose,
+            purpose=_purpose(session, grant),
             space_id=found.probe.space_id,
             probe={"faces": list(found.probe.faces or ())},
             top=found.top,
@@ -96,26 +95,35 @@ def _record(bench: Workbench, subject_id: int, found: _Found) -> None:
             started_at=found.started,
             run_by=bench.holder,
             subject_id=subject_id,
-            case_id=authority.case_id,
+            case_ids=_case_ids(session, subject),
             detector=bench.pipeline.detector_identity,
         )
         record_search(session, record, proposal.candidates, actor=bench.actor)
         subject.not_searched = None
+        # What changed while the search ran is not in its list, and keeps the subject due.
+        if _occasion(session, subject) == found.occasion:
+            subject.outdated = None
 
 
-def _authority(session: Session, role: SubjectRole, case_ids: tuple[int, ...]) -> _Authority:
-    """The permit of one of the referral's cases, or a standing one of the intake; raises NoPermit."""
-    for case_id in (*case_ids, None):
-        try:
-            grant = permits.galleries_covered(session, channel=Channel.INTAKE, role=role, case_id=case_id)
-        except NoPermit:
-            if case_id is None:
-                raise
-        else:
-            return _Authority(grant, case_id, session.get_one(Permit, grant.permit_id).purpose)
-    raise AssertionError("the standing permit is always asked for last")
+def _occasion(session: Session, subject: Subject) -> _Occasion:
+    """Raises NoPermit where no permit covers anything for the subject now."""
+    case_ids = _case_ids(session, subject)
+    grant = grants.all_covered(session, channel=Channel.INTAKE, role=subject.role, case_ids=case_ids)
+    faces = subjects.members_of(session, [subject.id])[subject.id]
+    return _Occasion(frozenset(faces), subject.role, grant, case_ids)
+
+
+def _case_ids(session: Session, subject: Subject) -> tuple[int, ...]:
+    return tuple(case.id for case in cases.cases_of(session, subject.referral_id))
+
+
+def _purpose(session: Session, grant: PermitGrant) -> str:
+    """What the search is for: the purpose of each of its permits."""
+    purposes = (session.get_one(Permit, permit_id).purpose for permit_id in grant.permit_ids)
+    return "; ".join(dict.fromkeys(purposes))
 
 
 def _note(bench: Workbench, subject_id: int, reason: str) -> None:
     with bench.records.database.write() as session:
-        session.get_one(Subject, subject_id).not_searched = reason
+        subject = session.get_one(Subject, subject_id)
+        subject.not_searched, subject.outdated = reason, None

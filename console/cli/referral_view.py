@@ -107,8 +107,12 @@ def _search(search: dict[str, Any] | None) -> str | None:
     if search is None:
         return None
     how = "exactly" if search["exact"] else "approximately"
+    under = [
+        f"{permit}: {', '.join(scope['scope'] for scope in search['scopes'] if scope['permit'] == permit)}"
+        for permit in search["permits"]
+    ]
     return (
-        f"{search['id']}: {search['scanned']:,} of {search['eligible']:,} faces scanned {how}, under {search['permit']}"
+        f"{search['id']}: {search['scanned']:,} of {search['eligible']:,} faces scanned {how}, under {'; '.join(under)}"
     )
 
 

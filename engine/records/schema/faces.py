@@ -96,6 +96,8 @@ class Subject(OfUnit, Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("subjects.id"))
     #: Words on why no search ran for it, where none did.
     not_searched: Mapped[str | None] = mapped_column(Text)
+    #: Words on why its current list does not hold any more and it has to be searched again; none while that is not so.
+    outdated: Mapped[str | None] = mapped_column(Text)
     #: The fold of its conclusions, kept beside it so that lists stay fast; the conclusions are the truth.
     standing: Mapped[SubjectStanding] = word(SubjectStanding, default=SubjectStanding.OPEN)
 

@@ -48,6 +48,7 @@ class Search(OfUnit, Base):
 
     id: Mapped[Key]
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("subjects.id"), index=True)
+    #: The permit that covered most of it; every scope names its own.
     permit_id: Mapped[int] = mapped_column(ForeignKey("permits.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -81,6 +82,8 @@ class SearchScope(Base):
     id: Mapped[Key]
     search_id: Mapped[int] = mapped_column(ForeignKey("searches.id", ondelete="CASCADE"), index=True)
     gallery_id: Mapped[int | None] = mapped_column(ForeignKey("galleries.id"))
+    #: The permit under which it was gone through.
+    permit_id: Mapped[int] = mapped_column(ForeignKey("permits.id"), index=True)
     #: The published index that answered (none: all rows were read from the database) and the last row it had seen.
     snapshot: Mapped[str | None] = mapped_column(String(64))
     seen_row: Mapped[int]

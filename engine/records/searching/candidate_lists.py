@@ -23,9 +23,10 @@ def candidate_list(session: Session, subject_id: int, *, hide_scores: bool, hide
 
 
 def _search(session: Session, search: Search) -> dict[str, Any]:
+    scopes = scopes_of(session, search)
     return {
         "id": public("search", search.id),
-        "permit": public("permit", search.permit_id),
+        "permits": sorted({public("permit", scope.permit_id) for scope in scopes}),
         "purpose": search.purpose,
         "space": search.space_id,
         "exact": search.exact,
@@ -40,12 +41,13 @@ def _search(session: Session, search: Search) -> dict[str, Any]:
         "scopes": [
             {
                 "scope": Scope(scope.gallery_id).name,
+                "permit": public("permit", scope.permit_id),
                 "scanned": scope.scanned,
                 "eligible": scope.eligible,
                 "snapshot": scope.snapshot,
                 "seen_row": scope.seen_row,
             }
-            for scope in scopes_of(session, search)
+            for scope in scopes
         ],
     }
 

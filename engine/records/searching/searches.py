@@ -1,6 +1,6 @@
 """Searches as they ran, and the candidates they proposed; the latest of a subject is its current list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ from engine.records.faces.subjects import get_subject
 from engine.records.ids import public, public_or_none
 from engine.records.schema import Candidate, Reference, Search, SearchScope, now
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.searching import permits
-from engine.records.searching.permits import PermitGrant
+from engine.records.searching import grants
+from engine.records.searching.grants import PermitGrant
 from engine.records.searching.shared_frames import note_shared_firsts
 from engine.records.words import Channel, SubjectRole
 
@@ -41,7 +41,8 @@ class ScopeRecord:
 class SearchRecord:
     """A search as it ran.
 
-    subject_id: whose current list it becomes; none for a picture at the desk. eligible_owners: how many references and
+    subject_id: whose current list it becomes; none for a picture at the desk. case_ids: the cases it is for, some of
+    which permits may need. eligible_owners: how many references and
     subjects could have been proposed; excluded_owners: how many of them earlier exclusions left out. probe: face ids of
     the subject, or keyed hash, box and quality of a picture.
     """
@@ -60,7 +61,7 @@ class SearchRecord:
     started_at: datetime
     run_by: str
     subject_id: int | None = None
-    case_id: int | None = None
+    case_ids: Collection[int] = ()
     detector: str | None = None
 
 
@@ -89,18 +90,18 @@ def record_search(
 ) -> Search:
     """Keep a search and its candidates, best first, as the current list of its subject; conclusions stay as they are.
 
-    Raises NoPermit where the permit no longer covers it, IncompleteSearch for fewer candidates than there should be or
-    faces that were not scanned, NotFound for an unknown space.
+    Raises NoPermit where one of its permits no longer covers it, IncompleteSearch for fewer candidates than there
+    should be or faces that were not scanned, NotFound for an unknown space.
     """
-    permits.check(session, record.grant, channel=record.channel, role=record.role, case_id=record.case_id)
+    grants.check(session, record.grant, channel=record.channel, role=record.role, case_ids=record.case_ids)
     get_space(session, record.space_id)
     _within_grant(session, record, candidates)
     _complete(record, candidates)
     search = Search(
         unit_id=unit_of(session),
         subject_id=record.subject_id,
-        permit_id=record.grant.permit_id,
-        case_id=record.case_id,
+        permit_id=record.grant.permit_ids[0],
+        case_id=min(record.case_ids, default=None),
         requested_by_id=actor.user_id,
         run_by=record.run_by,
         purpose=record.purpose,
@@ -121,7 +122,7 @@ def record_search(
     session.flush()
     if earlier is not None:
         earlier.superseded_by_id = search.id
-    session.add_all(_scope_row(search.id, scope) for scope in record.scopes)
+    session.add_all(_scope_row(search.id, scope, record.grant) for scope in record.scopes)
     if candidates:
         session.execute(insert(Candidate), [_row(search.id, rank, one) for rank, one in enumerate(candidates, start=1)])
     session.flush()
@@ -133,7 +134,7 @@ def record_search(
         action="search.run",
         target=public("search", search.id),
         subject=public_or_none("subject", record.subject_id),
-        permit=public("permit", record.grant.permit_id),
+        permits=[public("permit", number) for number in record.grant.permit_ids],
         space=record.space_id,
         scopes=[scope.scope.name for scope in record.scopes],
         scanned=search.scanned,
@@ -168,9 +169,7 @@ def scopes_of(session: Session, search: Search) -> list[SearchScope]:
 
 def _within_grant(session: Session, record: SearchRecord, candidates: Sequence[NewCandidate]) -> None:
     """Neither what was searched nor what it proposes may lie outside what was permitted."""
-    allowed = {Scope(gallery_id) for gallery_id in record.grant.gallery_ids}
-    if record.grant.material:
-        allowed.add(MATERIAL)
+    allowed = record.grant.scopes
     searched = {scope.scope for scope in record.scopes}
     references = {one.reference_id for one in candidates if one.reference_id is not None}
     galleries = select(Reference.gallery_id).where(Reference.id.in_(references)).distinct()
@@ -180,10 +179,14 @@ def _within_grant(session: Session, record: SearchRecord, candidates: Sequence[N
     outside = (searched - allowed) | (proposed - searched)
     if outside:
         raise NoPermit(
-            f"The search went beyond what {public('permit', record.grant.permit_id)} was asked for: "
+            f"The search went beyond what {_permits(record.grant)} was asked for: "
             f"{', '.join(sorted(scope.name for scope in outside))}.",
             "Search again; if this comes back it is a fault of the program.",
         )
+
+
+def _permits(grant: PermitGrant) -> str:
+    return ", ".join(public("permit", permit_id) for permit_id in grant.permit_ids)
 
 
 def _complete(record: SearchRecord, candidates: Sequence[NewCandidate]) -> None:
@@ -204,10 +207,11 @@ def _complete(record: SearchRecord, candidates: Sequence[NewCandidate]) -> None:
         )
 
 
-def _scope_row(search_id: int, scope: ScopeRecord) -> SearchScope:
+def _scope_row(search_id: int, scope: ScopeRecord, grant: PermitGrant) -> SearchScope:
     return SearchScope(
         search_id=search_id,
         gallery_id=scope.scope.gallery_id,
+        permit_id=grant.permit_of(scope.scope),
         snapshot=scope.snapshot,
         seen_row=scope.seen_row,
         scanned=scope.scanned,

@@ -41,7 +41,8 @@ from engine.records.schema import (
     now,
 )
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.searching.permits import PermitGrant, grant
+from engine.records.searching.grants import PermitGrant
+from engine.records.searching.permits import grant
 from engine.records.searching.searches import NewCandidate, ScopeRecord, SearchRecord, candidates_of, record_search
 from engine.records.words import (
     Channel,
@@ -205,7 +206,7 @@ def a_permit(session: Session, galleries: Sequence[int], *, material: bool = Tru
         approver=approver,
         expires_at=now() + timedelta(days=1),
     )
-    return PermitGrant(permit.id, tuple(galleries), material)
+    return PermitGrant.under(permit.id, galleries, material=material)
 
 
 def a_search(session: Session, subject: Subject, permit: PermitGrant, candidates: Sequence[NewCandidate]) -> Search:

@@ -14,7 +14,7 @@ from engine.records.faces.subjects import set_members
 from engine.records.review.conclusions import undo
 from engine.records.schema import Embedding, Gallery, now
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.searching.permits import PermitGrant
+from engine.records.searching.grants import PermitGrant
 from engine.records.searching.searches import current_candidates
 from engine.records.words import ConclusionKind
 from engine.search import index
@@ -47,7 +47,7 @@ def propose(
     top: int = 10,
     minimum: int = 20,
 ) -> Proposal:
-    grant = PermitGrant(1, tuple(gallery.id for gallery in galleries), material)
+    grant = PermitGrant.under(1, [gallery.id for gallery in galleries], material=material)
     return Searcher(folder / "index", calibration_minimum=minimum, long_gap_months=12).propose(
         session, SPACE, probe, grant, around, top=top
     )
@@ -228,7 +228,7 @@ def test_a_searcher_notices_that_a_gallery_has_grown(world: World, tmp_path: Pat
             for number, row in enumerate(part):
                 a_person(session, world.vault, gallery, f"person {len(part)} {number}", [row])
         with world.database.read() as session:
-            grant = PermitGrant(1, (gallery.id,), False)
+            grant = PermitGrant.under(1, [gallery.id], material=False)
             found = searcher.propose(session, SPACE, a_probe(rows[0]), grant, Surroundings(), top=1)
             basis.append(found.candidates[0].rarity_basis)
     assert basis == [190, 435]

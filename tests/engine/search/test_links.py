@@ -10,7 +10,7 @@ from engine.records.actors import Actor
 from engine.records.intake.cases import create_case, link_case, unlink_case
 from engine.records.schema import Case, CaseReferral, IndexRow, Subject, Unit
 from engine.records.scopes import MATERIAL
-from engine.records.searching.permits import PermitGrant
+from engine.records.searching.grants import PermitGrant
 from engine.records.words import ReferralState, SubjectStanding
 from engine.search import eligibility, index
 from engine.search.candidates import Proposal, Searcher, Surroundings
@@ -25,7 +25,8 @@ def proposal(session: Session, folder: Path, subject: Subject, *cases: Case) -> 
     """What a search of the material for a subject proposes."""
     around = Surroundings(subject.referral_id, tuple(case.id for case in cases))
     searcher = Searcher(folder / "index", calibration_minimum=20, long_gap_months=12)
-    return searcher.propose(session, SPACE, probe_of(session, subject), PermitGrant(1, (), True), around, top=10)
+    grant = PermitGrant.under(1, (), material=True)
+    return searcher.propose(session, SPACE, probe_of(session, subject), grant, around, top=10)
 
 
 def links(found: Proposal) -> list[int | None]:

@@ -10,8 +10,9 @@ from engine.records.errors import NoPermit, NotFound, Refused
 from engine.records.intake.cases import create_case
 from engine.records.people.galleries import remove_gallery
 from engine.records.schema import Permit, now
-from engine.records.searching import permits
-from engine.records.searching.permits import PermitGrant
+from engine.records.scopes import MATERIAL, Scope
+from engine.records.searching import grants, permits
+from engine.records.searching.grants import PermitGrant
 from engine.records.words import Channel, SubjectRole, UserRole
 from tests.engine.records.records_world import WORKER, World, a_gallery, a_user
 
@@ -41,7 +42,7 @@ def require(session: Session, galleries: list[int], at: datetime | None = None, 
         "galleries": galleries,
         "material": True,
     }
-    return permits.require(session, at=at, **(terms | changes))  # type: ignore[arg-type]
+    return grants.require(session, at=at, **(terms | changes))  # type: ignore[arg-type]
 
 
 def test_a_permit_covers_exactly_what_it_says(world: World) -> None:
@@ -51,7 +52,7 @@ def test_a_permit_covers_exactly_what_it_says(world: World) -> None:
         with pytest.raises(NoPermit, match="none was ever granted"):
             require(session, [covered])
         permit = granted(session, approver, [covered])
-        assert require(session, [covered]) == PermitGrant(permit.id, (covered,), True)
+        assert require(session, [covered]) == PermitGrant.under(permit.id, [covered], material=True)
         for missing, changes in {
             "does not cover the gallery custody": {"galleries": [covered, other]},
             "role victim, not suspect": {"role": SubjectRole.SUSPECT},
@@ -86,7 +87,7 @@ def test_a_permit_ends_at_its_moment_and_when_it_is_revoked(world: World) -> Non
         with pytest.raises(NoPermit, match="revoked"):
             require(session, [gallery])
         with pytest.raises(NoPermit, match="revoked"):
-            permits.check(session, grant, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
+            grants.check(session, grant, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
 
 
 def test_a_removed_gallery_is_searched_under_no_permit(world: World) -> None:
@@ -99,9 +100,9 @@ def test_a_removed_gallery_is_searched_under_no_permit(world: World) -> None:
         with pytest.raises(NoPermit, match="custody was removed"):
             require(session, [gone.id])
         with pytest.raises(NoPermit, match="custody was removed"):
-            permits.check(session, grant, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
-        covered = permits.galleries_covered(session, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
-        assert covered == PermitGrant(permit.id, (kept.id,), True)
+            grants.check(session, grant, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
+        covered = grants.all_covered(session, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
+        assert covered == PermitGrant.under(permit.id, [kept.id], material=True)
 
 
 def test_a_permit_for_a_case_covers_that_case_alone_and_comes_first(world: World) -> None:
@@ -111,22 +112,59 @@ def test_a_permit_for_a_case_covers_that_case_alone_and_comes_first(world: World
         one, two = (create_case(session, name, actor=approver) for name in ("one", "two"))
         of_case = granted(session, approver, [gallery], case_id=one.id)
         with pytest.raises(NoPermit, match=f"case K{one.id} alone"):
-            require(session, [gallery], case_id=two.id)
+            require(session, [gallery], case_ids=[two.id])
         of_all = granted(session, approver, [gallery])
-        assert require(session, [gallery], case_id=one.id).permit_id == of_case.id
-        assert require(session, [gallery], case_id=two.id).permit_id == of_all.id
+        assert require(session, [gallery], case_ids=[one.id]).permit_ids == (of_case.id,)
+        assert require(session, [gallery], case_ids=[two.id]).permit_ids == (of_all.id,)
 
 
-def test_automatic_searches_take_the_widest_permit_or_none(world: World) -> None:
+def test_automatic_searches_go_through_all_that_any_permit_covers(world: World) -> None:
+    with world.database.write() as session:
+        approver = a_supervisor(session)
+        one, two = (a_gallery(session, name).id for name in ("missing", "custody"))
+        old = granted(session, approver, [one])
+        new = granted(session, approver, [one, two], material=False)
+        granted(session, approver, [two], roles=[SubjectRole.SUSPECT], material=False)
+        covered = grants.all_covered(session, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
+        assert dict(covered.covered) == {Scope(one): new.id, Scope(two): new.id, MATERIAL: old.id}
+        assert covered.permit_ids == (new.id, old.id)
+        assert (covered.gallery_ids, covered.material) == ((one, two), True)
+        with pytest.raises(NoPermit, match="not bystander"):
+            grants.all_covered(session, channel=Channel.INTAKE, role=SubjectRole.BYSTANDER)
+
+
+def test_galleries_of_two_permits_can_be_asked_for_together(world: World) -> None:
+    with world.database.write() as session:
+        approver = a_supervisor(session)
+        one, two, third = (a_gallery(session, name).id for name in ("missing", "custody", "third"))
+        granted(session, approver, [one])
+        granted(session, approver, [two], material=False)
+        assert require(session, [one, two]).scopes == {Scope(one), Scope(two), MATERIAL}
+        with pytest.raises(NoPermit, match="A2 does not cover the gallery third; A1 does not cover the gallery third"):
+            require(session, [one, two, third])
+
+
+def test_each_permit_of_a_grant_is_asked_again(world: World) -> None:
     with world.database.write() as session:
         approver = a_supervisor(session)
         one, two = (a_gallery(session, name).id for name in ("missing", "custody"))
         granted(session, approver, [one])
-        wide = granted(session, approver, [one, two], material=False)
-        covered = permits.galleries_covered(session, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
-        assert covered == PermitGrant(wide.id, (one, two), False)
-        with pytest.raises(NoPermit, match="not suspect"):
-            permits.galleries_covered(session, channel=Channel.INTAKE, role=SubjectRole.SUSPECT)
+        second = granted(session, approver, [two], material=False)
+        grant = require(session, [one, two])
+        grants.check(session, grant, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
+        permits.revoke(session, second, actor=approver)
+        with pytest.raises(NoPermit, match=f"A{second.id} was revoked"):
+            grants.check(session, grant, channel=Channel.INTAKE, role=SubjectRole.VICTIM)
+        with pytest.raises(NoPermit, match=f"A{second.id} does not cover"):
+            grants.check(
+                session,
+                PermitGrant.under(second.id, [one], material=False),
+                channel=Channel.INTAKE,
+                role=SubjectRole.VICTIM,
+                at=second.granted_at,
+            )
+        with pytest.raises(NoPermit):
+            grants.check(session, PermitGrant(()), channel=Channel.INTAKE, role=SubjectRole.VICTIM)
 
 
 def test_only_a_supervisor_grants_and_only_what_can_be_searched(world: World) -> None:

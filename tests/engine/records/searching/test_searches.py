@@ -15,6 +15,7 @@ from engine.records.review.exclusions import of_probe
 from engine.records.schema import Gallery, Permit, Search, Subject, User, now
 from engine.records.scopes import MATERIAL, Scope
 from engine.records.searching import permits
+from engine.records.searching.grants import PermitGrant
 from engine.records.searching.searches import (
     NewCandidate,
     ScopeRecord,
@@ -129,7 +130,7 @@ def test_a_candidate_is_one_owner_and_comes_once(world: World) -> None:
 def test_the_permit_is_checked_again_when_the_search_is_kept(world: World) -> None:
     with world.database.write() as session:
         record, candidates = a_record(session, world.vault)
-        permit = session.get_one(Permit, record.grant.permit_id)
+        permit = session.get_one(Permit, record.grant.permit_ids[0])
         with pytest.raises(NoPermit, match="not suspect"):
             record_search(session, replace(record, role=SubjectRole.SUSPECT), candidates, actor=WORKER)
         outside = a_gallery(session, "custody").id
@@ -143,6 +144,24 @@ def test_the_permit_is_checked_again_when_the_search_is_kept(world: World) -> No
         permits.revoke(session, permit, actor=Actor.user(session.get_one(User, permit.approved_by_id)))
         with pytest.raises(NoPermit, match="revoked"):
             record_search(session, record, candidates, actor=WORKER)
+
+
+def test_every_collection_keeps_the_permit_it_was_searched_under_and_each_is_checked(world: World) -> None:
+    with world.database.write() as session:
+        record, candidates = a_record(session, world.vault)
+        other = a_gallery(session, "custody").id
+        more = a_permit(session, [other], material=False)
+        both = replace(
+            record,
+            grant=PermitGrant((*record.grant.covered, *more.covered)),
+            scopes=[*record.scopes, ScopeRecord(Scope(other), 0, 0, 0)],
+        )
+        search = record_search(session, both, candidates, actor=WORKER)
+        assert [scope.permit_id for scope in scopes_of(session, search)] == [1, 1, 2]
+        permit = session.get_one(Permit, 2)
+        permits.revoke(session, permit, actor=Actor.user(session.get_one(User, permit.approved_by_id)))
+        with pytest.raises(NoPermit, match="A2 was revoked"):
+            record_search(session, both, candidates, actor=WORKER)
 
 
 def test_candidates_outside_what_was_searched_are_refused(world: World) -> None:

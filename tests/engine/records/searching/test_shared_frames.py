@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from engine.records.faces.subjects import regroup, subjects_of
 from engine.records.people.galleries import faces_of_reference
 from engine.records.schema import Media, Reference, Subject, Track, TrackFace
-from engine.records.searching.permits import PermitGrant
+from engine.records.searching.grants import PermitGrant
 from engine.records.searching.searches import current_candidates
 from engine.records.searching.shared_frames import SHARED_FRAME
 from tests.engine.records.records_world import (
