@@ -11,7 +11,7 @@ from engine.records.errors import IncompleteSearch
 from engine.records.portions import portions
 from engine.records.schema import Attribution, Reference
 from engine.records.scopes import MATERIAL, Scope
-from engine.records.searching.permits import PermitGrant
+from engine.records.searching.grants import PermitGrant
 from engine.records.searching.searches import NewCandidate, ScopeRecord
 from engine.search import cautions, eligibility
 from engine.search.calibration import Calibrations
