@@ -139,7 +139,7 @@ class Searcher:
         calibration = self._calibrations.of(
             session, one.result.scope, space, one.result.snapshot, None if index is None else index.strangers
         )
-        return calibration.rarity(one.score, min(probe.qualities[one.probe].eyes, quality.eyes))
+        return calibration.rarity(one.score, min(probe.qualities[one.probe].eyes, quality.eyes), len(probe.vectors))
 
 
 @dataclass(frozen=True, slots=True)

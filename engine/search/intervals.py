@@ -18,7 +18,7 @@ def wilson(share: float, trials: float) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
-def none_in(trials: int) -> float:
+def none_in(trials: float) -> float:
     """The largest share that still leaves a 5 % chance of counting none in so many trials.
 
     The rule of three, 3 / n (Hanley and Lippman-Hand 1983, JAMA 249).

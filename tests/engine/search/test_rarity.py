@@ -1,5 +1,6 @@
 """Rarity: counted on pairs of different people, honest about how few or how dependent they are."""
 
+import itertools
 from collections.abc import Iterable
 
 import numpy as np
@@ -25,28 +26,37 @@ def independent(count: int, above: int, eyes: float = 60.0) -> np.ndarray:
 
 
 @given(vectors(least=2, most=20), st.data())
-def test_every_pair_of_people_is_there_with_its_best_two_faces(rows: np.ndarray, draw: st.DataObject) -> None:
+def test_each_person_searches_and_meets_the_best_face_of_everybody_else(rows: np.ndarray, draw: st.DataObject) -> None:
     owners = np.array(draw.draw(st.lists(st.integers(5, 10), min_size=len(rows), max_size=len(rows))), np.int64)
     eyes = np.array(draw.draw(st.lists(st.sampled_from([10.0, 30.0, 60.0]), min_size=len(rows), max_size=len(rows))))
     found = strangers(EUCLIDEAN, rows, owners, eyes.astype(np.float32))
     people = np.unique(owners)
     scores = similarity(EUCLIDEAN, rows, rows)
-    expected = []
-    for first, one in enumerate(people):
-        for second, other in enumerate(people[first + 1 :], start=first + 1):
-            both = [
-                (scores[i, j], min(eyes[i], eyes[j]))
-                for i in np.flatnonzero(owners == one)
-                for j in np.flatnonzero(owners == other)
-            ]
-            expected.append((max(both)[0], first, second, {each[1] for each in both if each[0] == max(both)[0]}))
-    assert len(found) == len(expected)
     assert (np.diff(found["score"]) <= 0).all()
-    by_people = {(int(row["first"]), int(row["second"])): row for row in found}
-    for score, first, second, possible in expected:
-        row = by_people[first, second]
-        assert row["score"] == pytest.approx(score, abs=1e-6)
-        assert row["eyes"] in possible
+    assert set(zip(found["first"].tolist(), found["second"].tolist(), strict=True)) == {
+        (first, second) for first in range(len(people)) for second in range(len(people)) if first != second
+    }
+    for first, second in itertools.permutations(range(len(people)), 2):
+        faces, met = np.flatnonzero(owners == people[first]), np.flatnonzero(owners == people[second])
+        told = found[(found["first"] == first) & (found["second"] == second)]
+        assert len(told) == min(len(faces), rarity.MOST_FACES), "a few faces of each"
+        best = {
+            (float(np.float32(scores[face, met].max())), min(eyes[face], eyes[other]))
+            for face in faces
+            for other in met[scores[face, met] == scores[face, met].max()]
+        }
+        assert {(float(row["score"]), float(row["eyes"])) for row in told} <= best
+
+
+def test_a_large_gallery_searches_with_fewer_faces_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    owners = np.repeat(np.arange(3), 6)
+    rows = np.random.default_rng(1).standard_normal((18, 4)).astype(np.float32)
+    eyes = np.full(18, 60, np.float32)
+    assert len(strangers(EUCLIDEAN, rows, owners, eyes)) == 3 * 2 * 4
+    monkeypatch.setattr(rarity, "MOST_PAIRS", 12)
+    assert len(strangers(EUCLIDEAN, rows, owners, eyes)) == 3 * 2 * 2
+    monkeypatch.setattr(rarity, "MOST_PAIRS", 1)
+    assert len(strangers(EUCLIDEAN, rows, owners, eyes)) == 3 * 2
 
 
 def test_a_large_gallery_is_sampled_by_people(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +76,24 @@ def test_the_share_counts_strangers_that_score_at_least_as_high() -> None:
     assert (at.low, at.high) == pytest.approx(wilson(0.01, 1000))
     assert calibration.rarity(0.1, 60).share == 1.0
     assert calibration.rarity(0.91, 60) == Rarity(0.0, 0.0, 0.003, 1000)
+
+
+def test_the_best_of_several_faces_is_less_rare() -> None:
+    calibration = Calibration(independent(1000, 10), minimum=100)
+    one, four = calibration.rarity(0.5, 60), calibration.rarity(0.5, 60, faces=4)
+    assert four.share == pytest.approx(1 - 0.99**2)
+    assert one.low is not None
+    assert four.low == pytest.approx(1 - (1 - one.low) ** 2)
+    assert calibration.rarity(0.95, 60, faces=4).high == pytest.approx(1 - (1 - 0.003) ** 2)
+
+
+def test_where_nobody_scores_as_high_one_face_that_resembles_everybody_still_widens_the_bound() -> None:
+    highest = [(0.9, 60.0, 0, second) for second in range(1, 40)]
+    others = [(0.1, 60.0, first, second) for first in range(1, 40) for second in range(first + 1, 40)]
+    wolf = Calibration(pairs(highest + others), 100).rarity(0.95, 60)
+    assert wolf.share == 0
+    assert wolf.high is not None
+    assert wolf.high > 5 * 3 / len(highest + others)
 
 
 def test_too_few_pairs_leave_it_unknown() -> None:
