@@ -18,7 +18,7 @@ from pillow_heif import HeifImageFile
 
 from engine.formats.sniff import HEAD_BYTES, identify
 from engine.vision.errors import UnreadableMedia
-from engine.vision.types import DecodedImage
+from engine.vision.types import DecodedImage, Pixels
 
 # Each file is given to the one decoder that its content asks for, and to no other of the many that Pillow knows.
 _DECODERS: dict[str, type[ImageFile]] = {
@@ -33,6 +33,7 @@ _DECODERS: dict[str, type[ImageFile]] = {
     "PPM": PpmImageFile,
 }
 _BACKGROUND = (255, 255, 255)
+_ROWS = 512
 
 
 def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
@@ -46,7 +47,7 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
     try:
         picture = open_picture(BytesIO(data), format_name, max_pixels=max_pixels)
         picture.load()
-        pixels = np.array(to_rgb(_upright(picture)))
+        pixels = _copied(to_rgb(_upright(picture)))
     except UnreadableMedia:
         raise
     except MemoryError as error:
@@ -82,6 +83,15 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         background = Image.new("RGBA", layer.size, (*_BACKGROUND, 255))
         return Image.alpha_composite(background, layer).convert("RGB")
     return picture.convert("RGB")
+
+
+def _copied(picture: Image.Image) -> Pixels:
+    """The pixels of an RGB picture, copied some rows at a time: all at once, Pillow copies them twice."""
+    pixels = np.empty((picture.height, picture.width, 3), np.uint8)
+    for top in range(0, picture.height, _ROWS):
+        bottom = min(picture.height, top + _ROWS)
+        pixels[top:bottom] = np.asarray(picture.crop((0, top, picture.width, bottom)))
+    return pixels
 
 
 def _format_of(data: bytes) -> str:

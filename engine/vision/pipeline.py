@@ -11,7 +11,7 @@ from engine.vision import crops, quality, weights
 from engine.vision.detector import DetectorResult, FaceDetector
 from engine.vision.embedder import DlibEmbedder, Embedder
 from engine.vision.retinaface import RetinaFace
-from engine.vision.types import AnalysedFace, Detection, Pixels
+from engine.vision.types import AnalysedFace, Detection, Effort, Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class FacePipeline:
             detector_identity=f"{entry.name} sha256:{entry.sha256} threshold={threshold:g} max_side={max_side}",
         )
 
-    def detect(self, pixels: Pixels, *, thorough: bool = True) -> DetectorResult:
+    def detect(self, pixels: Pixels, *, effort: Effort = Effort.USUAL) -> DetectorResult:
         """Find the faces of an upright picture, uint8 [H, W, 3], without embedding them."""
-        return self._detector.detect(pixels, thorough=thorough)
+        return self._detector.detect(pixels, effort=effort)
 
-    def analyse(self, pixels: Pixels, *, thorough: bool = True) -> Analysis:
+    def analyse(self, pixels: Pixels, *, effort: Effort = Effort.USUAL) -> Analysis:
         """Find, measure, embed and crop the faces of an upright picture, uint8 [H, W, 3]; it may have none."""
-        found = self.detect(pixels, thorough=thorough)
+        found = self.detect(pixels, effort=effort)
         return Analysis(self.describe(pixels, found.faces), found.passes)
 
     def describe(self, pixels: Pixels, detections: Sequence[Detection]) -> list[AnalysedFace]:

@@ -1,12 +1,24 @@
 """The values that pass between the steps from a file's bytes to a face's vector."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 """A picture: uint8 [H, W, 3], RGB, upright."""
+
+Box = tuple[float, float, float, float]
+"""x1, y1, x2, y2 in pixels."""
+
+
+class Effort(StrEnum):
+    """How much is spent on looking for faces where few or none are found; the detector says what each means."""
+
+    QUICK = "quick"
+    USUAL = "usual"
+    THOROUGH = "thorough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ class Detection:
     one on its right; they turn with the face. score: the network's probability, 0 to 1.
     """
 
-    box: tuple[float, float, float, float]
+    box: Box
     landmarks: NDArray[np.float32]
     score: float
 

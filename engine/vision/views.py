@@ -9,6 +9,11 @@ from PIL import Image
 from engine.vision.types import Detection, Pixels
 
 _GREY = 128
+# Grey values, of 255, between the darkest and the brightest hundredth from which a picture counts as well exposed.
+_FULL_RANGE = 80
+# Pixels beyond which a picture is resized a few rows at a time, because Pillow's copy of it is larger than itself.
+_LARGE = 16_000_000
+_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,9 @@ def scaled(view: View, factor: float) -> View:
     new_width, new_height = (max(1, round(side * factor)) for side in (width, height))
     if (new_width, new_height) == (width, height):
         return view
-    # Pillow widens the filter when it reduces, so that fine patterns do not turn into false ones.
-    resized = Image.fromarray(view.pixels).resize((new_width, new_height), Image.Resampling.BILINEAR, reducing_gap=3.0)
-    return _changed(view, np.asarray(resized), [[width / new_width, 0, 0], [0, height / new_height, 0]])
+    pixels = view.pixels if width * height <= _LARGE else _narrowed(view.pixels, new_width)
+    pixels = _resized(pixels, new_width, new_height)
+    return _changed(view, pixels, [[width / new_width, 0, 0], [0, height / new_height, 0]])
 
 
 def bordered(view: View, width: int) -> View:
@@ -60,6 +65,24 @@ def turned(view: View) -> View:
     return _changed(view, np.rot90(view.pixels), [[0, -1, width], [1, 0, 0]])
 
 
+def part(view: View, left: int, top: int, right: int, bottom: int) -> View:
+    """Cut a rectangle, in whole pixels, out of a view; no pixel is copied."""
+    return _changed(view, view.pixels[top:bottom, left:right], [[1, 0, left], [0, 1, top]])
+
+
+def lit(view: View) -> View | None:
+    """Spread the brightness of a dark or washed-out view over its whole range; None where it fills the range already.
+
+    Colours keep their hue: the three are shifted and scaled alike. The darkest and the brightest hundredth are cut off.
+    """
+    sample = view.pixels[::4, ::4]
+    low, high = np.percentile(sample, (1, 99))
+    if high - low > _FULL_RANGE or high - low < 1:
+        return None
+    table = np.clip((np.arange(256) - low) * (255 / (high - low)), 0, 255).astype(np.uint8)
+    return View(table[view.pixels], view.to_picture)
+
+
 def square_around(view: View, box: tuple[float, float, float, float], growth: float) -> View:
     """Cut out the square around a box in the view, its longer side times `growth`; grey where the view ends."""
     x1, y1, x2, y2 = box
@@ -70,6 +93,20 @@ def square_around(view: View, box: tuple[float, float, float, float], growth: fl
     down, right = max(-top, 0), max(-left, 0)
     pixels[down : down + inside.shape[0], right : right + inside.shape[1]] = inside
     return _changed(view, pixels, [[1, 0, left], [0, 1, top]])
+
+
+def _narrowed(pixels: Pixels, width: int) -> Pixels:
+    """Bring rows to a width, some at a time; resizing the height afterwards gives what resizing both at once gives."""
+    wide = np.empty((len(pixels), width, 3), np.uint8)
+    for top in range(0, len(pixels), _ROWS):
+        rows = pixels[top : top + _ROWS]
+        wide[top : top + _ROWS] = _resized(rows, width, len(rows))
+    return wide
+
+
+def _resized(pixels: Pixels, width: int, height: int) -> Pixels:
+    # Pillow widens the filter when it reduces, so that fine patterns do not turn into false ones.
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR))
 
 
 def _changed(view: View, pixels: Pixels, to_view: list[list[float]]) -> View:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.vision.pipeline import Analysis, FacePipeline
 from engine.vision.sampling import Look, Sampler
 from engine.vision.tracks import Tracker
+from engine.vision.types import Effort
 from engine.vision.video_types import Frame, Video
 
 THOROUGH_MS = 10_000
@@ -41,7 +42,7 @@ def _look(frame: Frame, why: Look, pipeline: FacePipeline, tracker: Tracker, eff
     if why is Look.NEW_SCENE:
         tracker.end_scene()
     thorough = why is Look.NEW_SCENE or effort.is_due(frame.time_ms)
-    found = pipeline.analyse(frame.picture(), thorough=thorough)
+    found = pipeline.analyse(frame.picture(), effort=Effort.USUAL if thorough else Effort.QUICK)
     if thorough:
         effort.spent(frame.time_ms, found)
     tracker.see(frame.time_ms, found.faces)

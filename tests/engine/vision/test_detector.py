@@ -10,7 +10,7 @@ import pytest
 from config.models import load_manifest
 from engine.vision.detector import FaceDetector
 from engine.vision.retinaface import RetinaFace
-from engine.vision.types import Detection
+from engine.vision.types import Detection, Effort
 from engine.vision.views import scaled, turned, whole
 from engine.vision.weights import locate
 from tests.engine.vision.photographs import photograph, read, shared_files
@@ -95,6 +95,51 @@ def test_where_there_is_no_face_every_pass_was_tried(detector: FaceDetector, sha
     assert result.faces == []
     assert result.passes[:5] == ["normal", "border", "turned 90", "turned 180", "turned 270"]
     assert ("enlarged" in result.passes) == (max(shape) < 640)
+
+
+def framed(face: np.ndarray, places: list[tuple[int, int]], shape: tuple[int, int]) -> np.ndarray:
+    """A grey picture of this height and width with a small picture at each place (left, top)."""
+    frame = np.full((*shape, 3), 90, np.uint8)
+    for left, top in places:
+        frame[top : top + face.shape[0], left : left + face.shape[1]] = face
+    return frame
+
+
+def test_small_faces_in_a_large_picture_are_found_once_each(detector: FaceDetector) -> None:
+    # The head is 40 pixels high; one lies where four tiles meet.
+    face = enlarged(photograph("astronaut")[:256, 96:352], 40 / 150)
+    places = [(100, 90), (1030, 1040), (1960, 1500)]
+    result = detector.detect(framed(face, places, (1700, 2400)))
+    assert result.passes[-1] == "fine"
+    corners = sorted((round(f.box[0]), round(f.box[1])) for f in result.faces)
+    assert len(corners) == len(places)
+    for (left, top), (x, y) in zip(sorted(places), corners, strict=True):
+        assert left < x < left + face.shape[1]
+        assert top < y < top + face.shape[0]
+
+
+def test_a_quick_look_takes_the_normal_pass_at_its_word(detector: FaceDetector) -> None:
+    result = detector.detect(np.full((1700, 2400, 3), 90, np.uint8), effort=Effort.QUICK)
+    assert (result.faces, result.passes) == ([], ["normal"])
+
+
+def test_a_thorough_look_finds_more_and_no_face_twice(detector: FaceDetector) -> None:
+    picture = photograph("astronaut").copy()
+    tiny = enlarged(photograph("hopper")[:512], 16 / 300)
+    picture[10 : 10 + tiny.shape[0], 10 : 10 + tiny.shape[1]] = tiny
+    usual, thorough = detector.detect(picture), detector.detect(picture, effort=Effort.THOROUGH)
+    assert usual.passes == ["normal"]
+    assert thorough.passes[:5] == ["normal", "border", "turned 90", "turned 180", "turned 270"]
+    assert thorough.passes[-1] == "fine"
+    assert len(usual.faces) == 1
+    assert len(thorough.faces) == 2
+    np.testing.assert_array_equal(thorough.faces[0].box, usual.faces[0].box)
+
+
+def test_a_face_in_the_dark_is_found(detector: FaceDetector) -> None:
+    result = detector.detect(np.asarray(photograph("astronaut") * 0.02, np.uint8))
+    assert "light" in result.passes
+    assert len(result.faces) == 1
 
 
 @pytest.mark.slow

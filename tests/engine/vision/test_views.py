@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from engine.vision.types import Detection
-from engine.vision.views import View, bordered, scaled, square_around, turned, whole
+from engine.vision.views import View, bordered, lit, part, scaled, square_around, turned, whole
 
 
 def marked(x: int, y: int, width: int = 60, height: int = 40) -> np.ndarray:
@@ -67,3 +68,29 @@ def test_a_square_beyond_the_picture_is_grey_there() -> None:
 
 def test_a_reduced_picture_keeps_a_pixel_in_each_direction() -> None:
     assert scaled(whole(np.zeros((1, 5000, 3), np.uint8)), 0.02).pixels.shape == (1, 100, 3)
+
+
+def test_a_large_picture_reduced_in_strips_is_as_if_reduced_at_once() -> None:
+    small = np.random.default_rng(3).integers(0, 256, (50, 40, 3), dtype=np.uint8)
+    pixels = np.asarray(Image.fromarray(small).resize((4000, 5000), Image.Resampling.BICUBIC))
+    at_once = Image.fromarray(pixels).resize((1280, 1600), Image.Resampling.BILINEAR)
+    np.testing.assert_allclose(scaled(whole(pixels), 0.32).pixels.astype(int), np.asarray(at_once), atol=1)
+
+
+def test_a_part_is_where_it_was_cut_out() -> None:
+    view = part(whole(marked(30, 20)), 25, 10, 50, 30)
+    assert view.pixels.shape == (20, 25, 3)
+    assert view.back(brightest(view)).box == (30, 20, 31, 21)
+
+
+def test_dark_and_washed_out_pictures_are_spread_over_the_whole_range() -> None:
+    full = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    for worse in (full // 8, full // 10 + 200):
+        light = lit(whole(worse))
+        assert light is not None
+        assert np.abs(light.pixels.astype(int) - full).mean() < 16
+
+
+@pytest.mark.parametrize("pixels", [np.full((9, 9, 3), 7, np.uint8), np.arange(243, dtype=np.uint8).reshape(9, 9, 3)])
+def test_well_exposed_and_empty_pictures_are_left_as_they_are(pixels: np.ndarray) -> None:
+    assert lit(whole(pixels)) is None
