@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from config.models import ModelEntry, load_manifest
 from engine.records.actors import Actor
+from engine.records.database import Database
 from engine.records.errors import NotFound
-from engine.records.faces.spaces import Decision, SpaceRecord, activate, register, space_at_work
+from engine.records.faces.spaces import Decision, SpaceRecord, activate, get_space, register, space_at_work
 from engine.records.schema import Activation
+from engine.records.schema import Space as SpaceRow
 from engine.search.space import Space, space_of
 from engine.vision import imported
 from engine.vision.errors import WeightsError, WeightsMissing
@@ -68,10 +70,17 @@ def at_work(session: Session, folder: Path) -> KnownEmbedder:
     for embedder in known:
         if embedder.space.id == space.id:
             return embedder
-    raise WeightsMissing(
-        f"The model {space.model} at work (space {space.id}) is not there, or was changed.{_damage(problems)}",
-        hint=_SEE,
-    )
+    raise _gone(space, " at work", problems)
+
+
+def of_space(database: Database, folder: Path, space_id: str) -> KnownEmbedder:
+    """The embedder of a space in the records; raises WeightsMissing where it is not there, or was changed."""
+    known, problems = find_all(folder)
+    for embedder in known:
+        if embedder.space.id == space_id:
+            return embedder
+    with database.read() as session:
+        raise _gone(get_space(session, space_id), "", problems)
 
 
 def put_to_work(session: Session, embedder: KnownEmbedder, decision: Decision, *, actor: Actor) -> Activation:
@@ -92,6 +101,12 @@ def load(folder: Path, embedder: KnownEmbedder, *, threads: int) -> "Embedder":
     from engine.vision.embedder import DlibEmbedder
 
     return DlibEmbedder.load(embedder.source, threads=threads)
+
+
+def _gone(space: SpaceRow, role: str, problems: list[WeightsError]) -> WeightsMissing:
+    return WeightsMissing(
+        f"The model {space.model}{role} (space {space.id}) is not there, or was changed.{_damage(problems)}", hint=_SEE
+    )
 
 
 def _damage(problems: list[WeightsError]) -> str:

@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 from config.models import Metric
 from config.paths import Paths
 from engine.records.deployment import Records
-from engine.records.errors import NotFound
-from engine.records.faces import findable
-from engine.records.faces.spaces import active_space
+from engine.records.faces import fills, findable
+from engine.records.faces.spaces import get_space, space_at_work
 from engine.records.people.galleries import list_galleries
-from engine.records.schema import Space as SpaceRow
 from engine.records.scopes import MATERIAL, Scope
 from engine.search import index
 from engine.search.errors import IndexBusy, IndexUnusable
@@ -44,10 +42,13 @@ class IndexLag:
 
 def working_space(session: Session) -> Space | None:
     """The space the unit works in; none before the first model was put to work."""
-    try:
-        row: SpaceRow = active_space(session)
-    except NotFound:
-        return None
+    row = space_at_work(session)
+    return None if row is None else known_space(session, row.id)
+
+
+def known_space(session: Session, space_id: str) -> Space:
+    """A space of the records as searches take it; raises NotFound."""
+    row = get_space(session, space_id)
     metric: Metric = "cosine" if row.metric == "cosine" else "euclidean"
     return Space(row.id, row.model, row.dimension, metric, row.description)
 
@@ -57,24 +58,41 @@ def lags(session: Session, paths: Paths, reader: index.IndexReader | None = None
     space = working_space(session)
     if space is None:
         return []
-    reader = reader or index.IndexReader(paths.index)
+    return _lags_in(session, reader or index.IndexReader(paths.index), space)
+
+
+def _lags_in(session: Session, reader: index.IndexReader, space: Space) -> list[IndexLag]:
     scopes = [Scope(summary.gallery.id) for summary in list_galleries(session)]
     return [_lag(session, reader, scope, space) for scope in (*scopes, MATERIAL)]
 
 
 def build_behind(records: Records, paths: Paths, reader: index.IndexReader) -> None:
-    """Build every index that is due; `reader` keeps those open that were checked before."""
+    """Build every index that is due, of the space at work and of filled ones beside it.
+
+    reader: keeps those open that were checked before.
+    """
     with records.database.read() as session:
-        space = working_space(session)
-        due = [lag.scope for lag in lags(session, paths, reader) if lag.due]
-        for scope in due:
-            if space is None:
-                return
-            try:
-                built = index.build(session, paths.index, scope, space)
-            except IndexBusy:
-                continue
-            log.info("index built", scope=scope.name, snapshot=built.snapshot, faces=len(built.rows))
+        for space in _kept_spaces(session):
+            for lag in _lags_in(session, reader, space):
+                if lag.due:
+                    _build(session, paths, lag.scope, space)
+
+
+def _build(session: Session, paths: Paths, scope: Scope, space: Space) -> None:
+    try:
+        built = index.build(session, paths.index, scope, space)
+    except IndexBusy:
+        return
+    log.info("index built", scope=scope.name, space=space.id, snapshot=built.snapshot, faces=len(built.rows))
+
+
+def _kept_spaces(session: Session) -> list[Space]:
+    """The space at work first, then those filled beside it, once they have every face: not again and again before."""
+    at_work = working_space(session)
+    if at_work is None:
+        return []
+    beside = [space_id for space_id in fills.caught_up(session) if space_id != at_work.id]
+    return [at_work, *(known_space(session, space_id) for space_id in beside)]
 
 
 def _lag(session: Session, reader: index.IndexReader, scope: Scope, space: Space) -> IndexLag:

@@ -35,6 +35,7 @@ from engine.search.index import IndexReader
 from jobs.alive import KEEPER
 from jobs.connection import connect
 from jobs.errors import AlreadyRunning
+from jobs.filling import go_on
 from jobs.index_builds import build_behind
 from jobs.lifeline import end_with_parent, service_parser
 from jobs.reconcile import reconcile
@@ -82,6 +83,7 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
     def give_work_back() -> None:
         redis = connect(settings, paths)
         reconcile(records, redis, settings, actor)
+        go_on(records, redis, settings, actor)
         redis.close()
 
     def end_claims() -> None:

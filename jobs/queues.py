@@ -20,28 +20,33 @@ _PAUSES = (0, 10, 60)
 _FAILURE_SECONDS = 7 * 86_400
 _RESULT_SECONDS = 0
 
+#: What a task works on, where that is not a file.
+_KINDS = {"match": "referral", "fill": "fill"}
+#: The tasks that go on for long, part by part.
+_LONG = ("watch", "fill")
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """One piece of work: the task's name and the id of what it works on. Its job id follows from these.
 
-    after_ms: how far a video has been watched, none at its beginning: every part is a piece of work of its own.
+    after: how far it has come, in milliseconds of a video or in faces: every part is a piece of work of its own.
     """
 
     task: str
     number: int
-    after_ms: int | None = None
+    after: int | None = None
 
     @property
     def target(self) -> str:
         """The public id of what it works on."""
-        return public("referral" if self.task == "match" else "media", self.number)
+        return public(_KINDS.get(self.task, "media"), self.number)
 
     @property
     def job_id(self) -> str:
-        """The one name this work has in Redis: detect-M12, watch-M12-31200 or match-R7."""
+        """The one name this work has in Redis: detect-M12, watch-M12-31200, match-R7 or fill-L1-4800."""
         name = f"{self.task}-{self.target}"
-        return name if self.after_ms is None else f"{name}-{self.after_ms}"
+        return name if self.after is None else f"{name}-{self.after}"
 
 
 def detect(media_id: int) -> Work:
@@ -59,6 +64,11 @@ def match(referral_id: int) -> Work:
     return Work("match", referral_id)
 
 
+def fill(fill_id: int, after: int) -> Work:
+    """The work of embedding more faces in a space that is being filled."""
+    return Work("fill", fill_id, after)
+
+
 def lane_queue(redis: Redis, lane: Lane) -> Queue:
     """The queue of a lane: JSON instead of pickle, and only allowed jobs."""
     return Queue(lane.value, connection=redis, job_class=AllowedJob, serializer=JSONSerializer)
@@ -68,10 +78,10 @@ def submit(redis: Redis, lane: Lane, work: Work, settings: WorkerSettings) -> bo
     """Make sure the work is in a queue exactly once; True where a job was put in, False where a live one exists.
 
     A failed or lost job of the same name is replaced. A waiting one moves over when the work has become urgent. Videos
-    keep to a lane of their own, so that nothing urgent waits for one; an urgent one comes first there.
+    and fills keep to a lane of their own, so that nothing urgent waits for one; an urgent video comes first there.
     """
     is_urgent = lane is Lane.URGENT
-    queue = lane_queue(redis, _served(Lane.VIDEO if work.task == "watch" else lane, settings))
+    queue = lane_queue(redis, _served(Lane.VIDEO if work.task in _LONG else lane, settings))
     first = is_urgent and work.task == "watch"
     if _put(queue, work, settings, first=first):
         return True

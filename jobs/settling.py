@@ -1,5 +1,7 @@
 """What happens to referrals when work on them begins, and when all tries of a job are spent."""
 
+from contextlib import suppress
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,6 +9,7 @@ from engine.records import ids
 from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.errors import BadId
+from engine.records.faces import fills
 from engine.records.intake import states
 from engine.records.schema import Referral, ReferralMedia
 from engine.records.words import ReferralState
@@ -34,6 +37,9 @@ def give_up(records: Records, job_id: str, reason: str, actor: Actor) -> list[in
     A referral that was received again since then is left alone: it gets a job of its own.
     """
     task, target = [*job_id.split("-"), ""][:2]
+    if task == "fill":
+        _stop_fill(records, target, reason)
+        return []
     failed = []
     with records.database.write() as session:
         for referral in _waiting_for(session, task, target):
@@ -41,6 +47,11 @@ def give_up(records: Records, job_id: str, reason: str, actor: Actor) -> list[in
                 states.move(session, referral, ReferralState.FAILED, actor, f"{_words(task, target)} failed. {reason}")
                 failed.append(referral.id)
     return failed
+
+
+def _stop_fill(records: Records, target: str, reason: str) -> None:
+    with suppress(BadId), records.database.write() as session:
+        fills.stop(session, ids.parse(target, "fill"), reason)
 
 
 def _waiting_for(session: Session, task: str, target: str) -> list[Referral]:

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 
 from jobs.detecting import detect_media
+from jobs.filling import fill_space
 from jobs.matching import match_referral
 from jobs.watching import watch_media
 from jobs.workbench import Workbench
 
 
 def tasks_of(bench: Workbench) -> dict[str, Callable[[int], None]]:
-    """Each allowed name with its function of one id: `detect` and `watch` of a file, `match` of a referral."""
-    tasks = {"detect": detect_media, "watch": watch_media, "match": match_referral}
+    """Each allowed name with its function of one id.
+
+    `detect` and `watch` of a file, `match` of a referral, `fill` of a space that is being filled.
+    """
+    tasks = {"detect": detect_media, "watch": watch_media, "match": match_referral, "fill": fill_space}
     return {name: _bound(task, bench) for name, task in tasks.items()}
 
 

@@ -4,7 +4,7 @@ The models are loaded at most once per process, when they are first needed; only
 pictures ever get there, so nothing else pays for torch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from jobs import embedders
 from jobs.embedders import KnownEmbedder
 
 if TYPE_CHECKING:
+    from engine.vision.embedder import Embedder
     from engine.vision.pipeline import FacePipeline
 
 
@@ -38,6 +39,7 @@ class Workbench:
     holder: str
     redis: Redis | None = None
     model: str | None = None
+    _other: "Embedder | None" = field(default=None, init=False, repr=False)
 
     @cached_property
     def actor(self) -> Actor:
@@ -71,6 +73,16 @@ class Workbench:
         with self.records.database.write() as session:
             register(session, embedders.record_of(space), actor=self.actor)
         return space
+
+    def embedder_of(self, space_id: str) -> "Embedder":
+        """The embedder of a space, at work or not; the last other one stays loaded. Raises WeightsError."""
+        if space_id == self.space.id:
+            return self.pipeline.embedder
+        if self._other is None or space_of(self._other).id != space_id:
+            self._other = None  # Two others at once are more than a worker's memory is meant for.
+            known = embedders.of_space(self.records.database, self.paths.models, space_id)
+            self._other = embedders.load(self.paths.models, known, threads=self.settings.detection.threads)
+        return self._other
 
     def follow(self) -> None:
         """Let go of the networks where the unit has put another model to work since they were loaded."""

@@ -8,12 +8,16 @@ import typer
 from config.declaration import declare, read_declaration
 from console.cli.exits import Exit
 from console.cli.frame import As, Json, examples, group
-from console.cli.models_view import checks, documents, facts
+from console.cli.models_view import checks, documents, facts, filled
 from console.cli.opening import Deployment, open_bench, open_deployment
 from console.cli.output import print_facts, print_json, print_line, print_table, say
 from console.identity import acting, acting_or_setup
+from engine.records.faces import fills
 from engine.records.faces.spaces import Decision
+from engine.records.ids import public
 from jobs import embedders
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The model, as `triage models list` names it.")]
 
 app = group("The networks: licence, training data, validation, checksums; embedders of your own.")
 
@@ -126,25 +130,88 @@ def import_(
     say(f"Next: triage evaluate identify people.csv --root pictures --model {declared.name}")
 
 
-@app.command(
-    epilog=examples("triage models activate ours --reason 'finds more of our own' --evaluation 'report 7 of 3 May'")
-)
-def activate(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The model, as `triage models list` names it.")],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is put to work.")],
-    evaluation: Annotated[str, typer.Option(metavar="TEXT", help="The evaluation that this rests on.")],
+@app.command(epilog=examples("triage models fill ours", "triage models fill ours --wait", "triage models list"))
+def fill(
+    name: Name,
+    wait: Annotated[bool, typer.Option("--wait", help="Until every face has been looked at, with a bar.")] = False,
     as_name: As = None,
     as_json: Json = False,
 ) -> None:
-    """Put an embedder to work. That takes a supervisor, a reason and an evaluation; all three are recorded.
+    """Embed every face of the records again with a model, beside the one at work, in background jobs.
 
-    It is refused while the records hold faces of another model: searches would no longer find them.
+    Searches go on with the model at work. Faces that come later are embedded with both. Repeat it to go on after a
+    pause, or to try again with faces that failed. Ends with 1 where faces could not be embedded.
+    """
+    from console.cli.progress import progress_on_stderr
+    from jobs.model_fill import fill_model
+
+    here = open_deployment()
+    chosen = embedders.named(here.paths.models, name)
+    with here.records.database.read() as session:
+        actor = acting(session, here.paths, as_name)
+    with progress_on_stderr(f"Embedding faces with {name}") as advance:
+        state = fill_model(open_bench(here), chosen, actor=actor, wait=wait, advance=advance, say=say)
+    if as_json:
+        print_json(_named(here, name))
+    else:
+        say(filled(name, state))
+    if state.unfilled or state.problem:
+        raise typer.Exit(Exit.FAILURES)
+
+
+@app.command(epilog=examples("triage models pause ours", "triage models fill ours        # goes on"))
+def pause(name: Name, as_name: As = None) -> None:
+    """Stop filling the space of a model; what is filled stays, and `fill` goes on from there."""
+    here = open_deployment()
+    chosen = embedders.named(here.paths.models, name)
+    with here.records.database.write() as session:
+        fills.pause(session, chosen.space.id, actor=acting(session, here.paths, as_name))
+    say(f"Paused. Go on: triage models fill {name}")
+
+
+@app.command(epilog=examples("triage models unfilled ours", "triage models unfilled ours --json"))
+def unfilled(name: Name, as_json: Json = False) -> None:
+    """List the faces that could not be embedded with a model, each with the reason."""
+    here = open_deployment()
+    chosen = embedders.named(here.paths.models, name)
+    with here.records.database.read() as session:
+        found = [
+            {"face": public("face", one.face_id), "reason": one.reason}
+            for one in fills.unfilled(session, chosen.space.id)
+        ]
+    if as_json:
+        print_json(found)
+    else:
+        print_table(("face", "reason"), (list(one.values()) for one in found), empty="There is none.")
+
+
+@app.command(
+    epilog=examples(
+        "triage models activate ours --reason 'finds more of our own' --evaluation 'report 7 of 3 May'",
+        "triage models activate dlib-resnet-v1 --reason 'back until report 8' --evaluation 'report 7 of 3 May'",
+    )
+)
+def activate(
+    name: Name,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is put to work.")],
+    evaluation: Annotated[str, typer.Option(metavar="TEXT", help="The evaluation that this rests on.")],
+    without: Annotated[
+        int,
+        typer.Option(min=0, metavar="N", help="Go without the N faces that it cannot embed; `unfilled` names them."),
+    ] = 0,
+    as_name: As = None,
+    as_json: Json = False,
+) -> None:
+    """Put an embedder to work, or an earlier one back. That takes a supervisor, a reason and an evaluation.
+
+    All three are recorded. It is refused while a face lacks a vector of the model, since searches would no longer find
+    it: `fill` embeds those. Subjects that nobody has decided on are then searched again with the model.
     """
     here = open_deployment()
     chosen = embedders.named(here.paths.models, name)
     with here.records.database.write() as session:
         actor = acting(session, here.paths, as_name)
-        embedders.put_to_work(session, chosen, Decision(reason, evaluation), actor=actor)
+        embedders.put_to_work(session, chosen, Decision(reason, evaluation, without), actor=actor)
     if as_json:
         print_json(_named(here, name))
         return

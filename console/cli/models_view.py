@@ -1,13 +1,15 @@
 """What `triage models` shows: each network with what is known of it, its space, and whether it is at work."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from config.models import ModelEntry, load_manifest
 from console.cli.opening import Deployment
-from console.cli.output import moment
-from engine.records.faces import spaces
+from console.cli.output import counted, moment
+from engine.records.faces import fills, spaces
+from engine.records.faces.fills import FillState
 from engine.records.people import users
 from engine.vision.errors import WeightsError
 from engine.vision.imported import ImportedModel, weights_of
@@ -30,12 +32,13 @@ def documents(here: Deployment) -> tuple[list[dict[str, Any]], list[WeightsError
         # Until a model was put to work, the one that came with Triage will be.
         space_id = known[0].space.id if at_work is None else at_work.id
         decision = _decision(session, space_id)
+        filling = {embedder.space.id: _fill(session, embedder.space.id) for embedder in known}
     detector = load_manifest().detector
-    found = [_shipped(detector) | {"space": None, "active": True, "activation": None}]
+    found = [_shipped(detector) | {"space": None, "active": True, "activation": None, "fill": None}]
     for embedder in known:
         active = embedder.space.id == space_id
         about = {"space": embedder.space.id, "active": active, "activation": decision if active else None}
-        found.append(_embedder(embedder) | about)
+        found.append(_embedder(embedder) | about | {"fill": filling.get(embedder.space.id)})
     return found, problems
 
 
@@ -54,10 +57,23 @@ def facts(document: dict[str, Any]) -> dict[str, object]:
         "enters as": document["preprocessing"],
         "vectors": f"{document['dimension']} values, {document['metric']}" if document["dimension"] else None,
         "space": document["space"],
+        "faces": _faces(document["fill"]),
         "activated": f"{moment(activation['at'])} by {activation['by']}" if activation else None,
         "reason": activation["reason"] if activation else None,
         "evaluation": activation["evaluation"] if activation else None,
     }
+
+
+def filled(name: str, state: FillState) -> str:
+    """How far the space of a model is filled, and what to do next."""
+    done = f"{state.filled:,} of {counted(state.faces, 'face')} in the records have a vector of {name}."
+    if state.problem:
+        return f"{done} It stopped: {state.problem} Put that right, then: triage models fill {name}"
+    if not state.complete:
+        return f"{done} Background jobs embed the others: triage models list"
+    if state.unfilled:
+        return f"{done} {state.unfilled:,} cannot be embedded: triage models unfilled {name}"
+    return f"{done} Next: triage models compare {name}"
 
 
 def checks(here: Deployment) -> list[dict[str, Any]]:
@@ -106,6 +122,23 @@ def _decision(session: Session, space_id: str) -> dict[str, Any] | None:
                 "evaluation": activation.evaluation,
             }
     return None
+
+
+def _fill(session: Session, space_id: str) -> dict[str, Any] | None:
+    """How far a space is filled; none for a model without a vector that nobody has asked to be filled."""
+    state = fills.state_of(session, space_id)
+    if not state.filled and fills.fill_of(session, space_id) is None:
+        return None
+    return asdict(state) | {"missing": state.missing}
+
+
+def _faces(fill: dict[str, Any] | None) -> str | None:
+    if fill is None:
+        return None
+    words = f"{fill['filled']:,} of {fill['faces']:,} filled"
+    words += f", {fill['unfilled']:,} cannot be" if fill["unfilled"] else ""
+    words += ", paused" if fill["paused"] and fill["missing"] else ""
+    return words + (f"; it stopped: {fill['problem']}" if fill["problem"] else "")
 
 
 def _embedder(embedder: KnownEmbedder) -> dict[str, Any]:

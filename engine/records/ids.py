@@ -20,6 +20,7 @@ PREFIXES = {
     "conclusion": "D",
     "exhibit": "E",
     "user": "U",
+    "fill": "L",
 }
 
 # Up to 15 digits: more would not fit the databases' integers.

@@ -1,10 +1,10 @@
 """The faces' vectors, each kept inside the one space it was made in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engine.records.errors import BadVector, SpaceMismatch
@@ -39,6 +39,24 @@ def keep_vector(session: Session, face_id: int, space_id: str, vector: bytes) ->
         embedding.vector = vector
     session.flush()
     return embedding
+
+
+def keep_new_vectors(session: Session, space_id: str, vectors: Mapping[int, bytes]) -> None:
+    """Keep the vectors of those of the faces that have none in the space yet; `findable.sync` must follow.
+
+    Raises as `add_embedding` does.
+    """
+    for face_id, vector in vectors.items():
+        _check(session, face_id, space_id, vector)
+    known: set[int] = set()
+    for portion in portions(vectors):
+        query = select(Embedding.face_id).where(Embedding.space_id == space_id, Embedding.face_id.in_(portion))
+        known.update(session.scalars(query))
+    missing = [
+        {"face_id": face, "space_id": space_id, "vector": vectors[face]} for face in vectors if face not in known
+    ]
+    if missing:
+        session.execute(insert(Embedding), missing)
 
 
 def vectors(session: Session, space_id: str, face_ids: Collection[int]) -> dict[int, NDArray[np.float32]]:

@@ -11,7 +11,7 @@ from engine.records.actors import Actor
 from engine.records.custody import ledger
 from engine.records.database import keys_of, unit_of
 from engine.records.errors import NotFound, Refused, SpaceMismatch
-from engine.records.schema import Activation, Embedding, Space, now
+from engine.records.schema import Activation, Embedding, Space, Unfilled, now
 from engine.records.words import UserRole
 
 
@@ -28,10 +28,14 @@ class SpaceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Why a model is put to work, in words, and the evaluation that this rests on."""
+    """Why a model is put to work, in words, and the evaluation that this rests on.
+
+    without: how many faces, which cannot be embedded with it, no search will find any more.
+    """
 
     reason: str
     evaluation: str
+    without: int = 0
 
 
 def register(session: Session, space: SpaceRecord, *, actor: Actor) -> Space:
@@ -61,8 +65,9 @@ def register(session: Session, space: SpaceRecord, *, actor: Actor) -> Space:
 def activate(session: Session, space_id: str, decision: Decision, *, actor: Actor) -> Activation:
     """Put a space to work, by a supervisor's decision.
 
-    Raises NotFound; Refused where the decision gives no reason or evaluation, and where faces would be lost: those
-    that searches find now and that have no vector in the space.
+    Subjects whose candidates were found in another space are to be searched again. Raises NotFound; Refused where the
+    decision gives no reason or evaluation, and where faces would be lost that it does not name: those that searches
+    find now and that have no vector in the space.
     """
     actor.require_role(UserRole.SUPERVISOR, doing="activate a model")
     if not decision.reason.strip() or not decision.evaluation.strip():
@@ -71,7 +76,7 @@ def activate(session: Session, space_id: str, decision: Decision, *, actor: Acto
             "Evaluate it on your own data: triage evaluate identify --help; then name that evaluation.",
         )
     space = get_space(session, space_id)
-    _lose_nobody(session, space)
+    _lose_nobody(session, space, decision.without)
     activation = Activation(
         unit_id=unit_of(session),
         space_id=space.id,
@@ -91,6 +96,7 @@ def activate(session: Session, space_id: str, decision: Decision, *, actor: Acto
         activation=activation.id,
         reason=keys.keyed_hash(decision.reason),
         evaluation=keys.keyed_hash(decision.evaluation),
+        without=decision.without,
     )
     return activation
 
@@ -132,13 +138,22 @@ def require_at_work(session: Session, space_id: str) -> None:
         )
 
 
-def _lose_nobody(session: Session, space: Space) -> None:
+def _lose_nobody(session: Session, space: Space, without: int) -> None:
     in_space = select(Embedding.face_id).where(Embedding.space_id == space.id)
-    lost = session.scalar(select(func.count(Embedding.face_id.distinct())).where(Embedding.face_id.not_in(in_space)))
-    if lost:
+    lost = Embedding.face_id.not_in(in_space)
+    given_up = Embedding.face_id.in_(select(Unfilled.face_id).where(Unfilled.space_id == space.id))
+    missing = session.scalar(select(func.count(Embedding.face_id.distinct())).where(lost, ~given_up))
+    if missing:
         raise Refused(
-            f"Faces in the records without a vector of {space.model}: {lost}. No search would find them any more.",
-            "Until faces can be embedded again with another model, one can be activated in a home without faces only.",
+            f"Faces in the records without a vector of {space.model}: {missing:,}. No search would find them any more.",
+            f"Embed them again with it first: triage models fill {space.model}",
+        )
+    unfilled = session.scalar(select(func.count(Embedding.face_id.distinct())).where(lost)) or 0
+    if unfilled != without:
+        raise Refused(
+            f"Faces in the records that cannot be embedded with {space.model}: {unfilled:,}. No search would find them "
+            "any more.",
+            f"See which and why: triage models unfilled {space.model}. To go without them: --without {unfilled}",
         )
 
 

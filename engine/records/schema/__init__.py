@@ -4,6 +4,7 @@ from engine.records.schema.accounts import Unit, User
 from engine.records.schema.base import Base, now
 from engine.records.schema.custody import LedgerEvent, LedgerHead, VaultObject, VaultOwner
 from engine.records.schema.faces import Activation, Embedding, Face, IndexRow, Space, Subject, SubjectFace
+from engine.records.schema.fills import Fill, Unfilled
 from engine.records.schema.intake import (
     Batch,
     Case,
@@ -32,6 +33,7 @@ __all__ = [
     "ExcludedPair",
     "Exhibit",
     "Face",
+    "Fill",
     "Gallery",
     "IndexRow",
     "Lease",
@@ -55,6 +57,7 @@ __all__ = [
     "SubjectFace",
     "Track",
     "TrackFace",
+    "Unfilled",
     "Unit",
     "User",
     "VaultObject",
