@@ -20,6 +20,7 @@ import structlog
 
 from config.paths import Paths
 from config.settings import Settings
+from config.written import as_variables, without_variables
 from jobs.connection import connect
 from jobs.errors import AlreadyRunning, RedisDown, ServiceFailed
 
@@ -62,11 +63,15 @@ class _Child:
 
 @dataclass(slots=True)
 class Services:
-    """The running services; `log_folder` takes their output, else it goes where this process's errors go."""
+    """The running services; `log_folder` takes their output, else it goes where this process's errors go.
+
+    own_settings: whether they get these settings and nothing else, instead of reading what this process has read.
+    """
 
     settings: Settings
     paths: Paths
     log_folder: Path | None = None
+    own_settings: bool = False
     _children: list[_Child] = field(default_factory=list)
 
     def start(self) -> None:
@@ -104,9 +109,11 @@ class Services:
         return {child.service.name: child.process.pid for child in self._children if child.process.poll() is None}
 
     def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
-        # `env` sets what the child needs on top of this process's own environment. Passive: torch's threads sleep
-        # between two networks instead of spinning, which would take the cores from the other workers.
-        command = ["env", "OMP_WAIT_POLICY=passive", f"TRIAGE_HOME={self.paths.home}"]
+        # `env` sets what the child needs on top of this process's own environment.
+        given = [f"TRIAGE_HOME={self.paths.home}"]
+        if self.own_settings:
+            given = [*without_variables(), *as_variables(self.settings)]
+        command = ["env", *given]
         command += [sys.executable, "-m", *service.module, "--parent", str(os.getpid())]
         with self._output(service) as output:
             # A session of its own: Ctrl-C in the terminal reaches this process only, which then ends them in order.

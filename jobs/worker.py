@@ -12,6 +12,7 @@ from config.errors import TriageError
 from config.logging import configure_logging
 from config.paths import Paths
 from config.settings import Settings, load_settings
+from config.threads import wait_passively
 from engine.records.deployment import open_records
 from engine.records.words import Lane
 from jobs.connection import connect
@@ -77,6 +78,7 @@ def main() -> None:
     parser.add_argument("lane", help="urgent, normal or video")
     options = parser.parse_args()
     end_with_parent(options.parent)
+    wait_passively()
     settings = load_settings()
     configure_logging(settings.logging)
     try:

@@ -45,6 +45,10 @@ class Part:
 PARTS = {
     "detection": Part("jobs.bench.detection", "The detection network alone, on one thread."),
     "embedder": Part("jobs.bench.embedder", "The embedder alone, on one thread."),
+    "peers": Part("jobs.bench.peer_speed", "Triage and other face finders on the same pictures, on one thread."),
+    "pipeline": Part("jobs.bench.pipeline", "Pictures through a worker, its queue, vault and records."),
+    "threads": Part("jobs.bench.threads", "Two workers of one thread, and one worker of two."),
+    "memory": Part("jobs.bench.memory", "The most memory a worker holds, over files of every size."),
 }
 
 
