@@ -10,6 +10,7 @@ from engine.search.evaluation.comparisons import compare_each
 from engine.search.evaluation.documents import document
 from engine.search.evaluation.enrolment import Enrolled, Enroller, Progress, enrol
 from engine.search.evaluation.identification import IdentifyReport, identification
+from engine.search.evaluation.rarity_check import check_rarity
 from engine.search.evaluation.searches import search_each
 from engine.search.evaluation.tables import read_identities, read_pairs
 from engine.search.evaluation.verification import PairReport, verification
@@ -67,7 +68,9 @@ def evaluate_identify(bench: Workbench, table: Path, root: Path, *, progress: Pr
     rows = read_identities(table)
     space = space_of(bench.pipeline.embedder)
     enrolment = enrol([picture.file for picture in rows], root, _enroller(bench), space, progress)
-    report = identification(rows, enrolment, search_each(rows, enrolment.vectors, space))
+    minimum = bench.settings.search.calibration_minimum
+    rarity = check_rarity(rows, enrolment, space, minimum=minimum)
+    report = identification(rows, enrolment, search_each(rows, enrolment.vectors, space), rarity)
     return Evaluation(report, conditions_of(bench, table, root, len(rows)))
 
 

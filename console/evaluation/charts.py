@@ -1,4 +1,4 @@
-"""The charts of an evaluation: error trade-off (DET), cumulative match characteristic (CMC), and score histograms."""
+"""The charts of an evaluation: error trade-off (DET), ranks (CMC), scores, error against rejection, and rarity."""
 
 import math
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from console.evaluation.svg import Axis, Plot, Point, area, band, dots, drawing,
 from console.evaluation.wording import percent, rate
 from engine.search.evaluation.bootstrap import Estimate
 from engine.search.evaluation.curves import DetPoint, Histogram
+from engine.search.evaluation.rarity_check import RarityPoint
+from engine.search.evaluation.rejection import SET_ASIDE, Rejection
 
 #: Lower ends that the axis of a share may have: the highest that leaves every figure above it is taken.
 _FLOORS = (0.98, 0.95, 0.9, 0.8, 0.5, 0.0)
@@ -47,6 +49,53 @@ def cmc(found: Sequence[Estimate]) -> Markup:
     about = f"{percent(found[0].share)} at rank 1, {percent(found[-1].share)} at rank {len(found)}."
     marks = [band(plot, upper, lower), line(plot, points, 0), dots(plot, points, 0)]
     return drawing(plot, "Share found within each rank", about, marks)
+
+
+def rejection(curves: Sequence[Rejection]) -> Markup:
+    """What is missed of the rest as the worst faces are set aside, by up to three measures; the first has its band."""
+    first = curves[0]
+    highest = max(estimate.high for estimate in first.missed)
+    highest = max(highest, *(estimate.share for curve in curves for estimate in curve.missed))
+    top = next((limit for limit in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if limit >= highest), 1.0)
+    plot = Plot(
+        Axis("share set aside, the worst faces first", 0.0, SET_ASIDE[-1], _shares(0.0, SET_ASIDE[-1])),
+        Axis("missed of the rest", 0.0, top, _shares(0.0, top)),
+    )
+
+    def points(values: Sequence[float]) -> list[Point]:
+        return list(zip(SET_ASIDE, values, strict=True))
+
+    marks = [
+        band(
+            plot,
+            points([estimate.high for estimate in first.missed]),
+            points([estimate.low for estimate in first.missed]),
+        ),
+        *(
+            line(plot, points([estimate.share for estimate in curve.missed]), kind)
+            for kind, curve in enumerate(curves[:3])
+        ),
+    ]
+    about = (
+        f"From {percent(first.missed[0].share)} with nothing set aside to {percent(first.missed[-1].share)} with half."
+    )
+    return drawing(plot, "Error against rejection", about, marks)
+
+
+def rarity(points: Sequence[RarityPoint]) -> Markup:
+    """What was seen against what rarity predicts, both logarithmic, with intervals; on the line it keeps its word."""
+    values = [value for one in points for value in (one.rarity, one.observed.share) if value]
+    low = 10.0 ** math.floor(math.log10(min(values)) - 1e-9)
+    ticks = _decades("", low).ticks
+    plot = Plot(
+        Axis("predicted: share of strangers at least so rare", low, 1.0, ticks, logarithmic=True),
+        Axis("observed among people held out", low, 1.0, ticks, logarithmic=True),
+    )
+    marks = [line(plot, [(low, low), (1.0, 1.0)], 1)]
+    marks += [line(plot, [(one.rarity, one.observed.low), (one.rarity, one.observed.high)], 0) for one in points]
+    marks.append(dots(plot, [(one.rarity, one.observed.share) for one in points], 0))
+    about = ", ".join(f"{percent(one.observed.share)} where {percent(one.rarity)} is predicted" for one in points)
+    return drawing(plot, "Predicted and observed rarity", about, marks)
 
 
 def scores(counted: Histogram, threshold: float | None, label: str) -> Markup:

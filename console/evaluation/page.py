@@ -16,6 +16,7 @@ from engine.search.evaluation.identification import (
     WORKING_FPIR,
     IdentifyReport,
 )
+from engine.search.evaluation.rejection import JUDGED_AT, Rejection
 from engine.search.evaluation.verification import PairReport
 from jobs.evaluation import Evaluation
 
@@ -63,6 +64,7 @@ def identify_page(evaluation: Evaluation[IdentifyReport], command: str, pictures
         "det": _open_set_chart(report),
         "cmc": charts.cmc(found) if found else None,
         "scores": charts.scores(report.scores, report.threshold, label) if report.scores else None,
+        "rarity": charts.rarity(report.rarity.bands[0].points) if report.rarity else None,
         "ended": list(zip(_ENDS, report.ended_at, strict=True)),
         "working": working,
         "working_fpir": WORKING_FPIR,
@@ -101,6 +103,7 @@ def _page(
         "rate": wording.rate,
         "interval": wording.interval,
         "score": wording.score,
+        "count": wording.count,
         "moment": wording.moment,
     }
     return environment.get_template(template).render(
@@ -109,6 +112,9 @@ def _page(
         command=command,
         pictures={file: _data_uri(jpeg) for file, jpeg in pictures.items()},
         groups=_shown(evaluation.report.groups),
+        rejection=_rejection(evaluation.report.rejection),
+        measures=wording.MEASURES,
+        judged_at=JUDGED_AT,
         whisker=svg.whisker,
         replicates=REPLICATES,
         seed=SEED,
@@ -116,6 +122,13 @@ def _page(
         fewest_people=FEWEST_PEOPLE,
         **own,
     )
+
+
+def _rejection(curves: Sequence[Rejection]) -> dict[str, Any]:
+    """The curves by how much misses fall, the chart of the first three, and whether there is anything missed at all."""
+    ordered = sorted(curves, key=lambda one: -one.gain.share)
+    anything = bool(ordered) and ordered[0].missed[0].share > 0
+    return {"curves": ordered, "chart": charts.rejection(ordered[:3]) if anything else None}
 
 
 def _open_set_chart(report: IdentifyReport) -> object:

@@ -5,7 +5,14 @@ from datetime import datetime
 from engine.search.evaluation.bootstrap import Estimate
 
 #: What the measures of a face are called.
-MEASURES = {"eye_distance": "pixels between the eyes", "sharpness": "sharpness"}
+MEASURES = {
+    "eye_distance": "pixels between the eyes",
+    "sharpness": "sharpness",
+    "contrast": "contrast",
+    "brightness": "distance from medium brightness",
+    "yaw": "degrees turned to a side",
+    "pitch": "degrees turned up or down",
+}
 
 _SPACE = "\N{NO-BREAK SPACE}"
 
@@ -18,6 +25,11 @@ def percent(share: float) -> str:
 def rate(value: float) -> str:
     """A rate that was asked for, as short as it can be: 10 %, 0.1 %."""
     return f"{100 * value:g}{_SPACE}%"
+
+
+def count(value: float) -> str:
+    """How many on average, to two digits: 0.0012, 0.31, 6.2, 120."""
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def interval(estimate: Estimate) -> str:

@@ -97,6 +97,16 @@ class Calibration:
         share, low, high = (_best_of(faces, one) for one in found.share(score))
         return Rarity(share, low, high, found.basis)
 
+    def shares(self, scores: NDArray[np.float32], eyes: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The share of strangers for each of many pairs, [n] of [n]; not a number where nothing is said."""
+        found = np.full(len(scores), np.nan)
+        bins = np.digitize(eyes, BIN_EDGES)
+        for own in np.unique(bins).tolist():
+            like = self._like(own)
+            if like.basis >= self._minimum:
+                found[bins == own] = like.shares(scores[bins == own])
+        return found
+
     def _like(self, own: int) -> "_Strangers":
         """The strangers to compare a pair of this bin with."""
         if own not in self._comparable:
@@ -124,6 +134,10 @@ class _Strangers:
             return 0.0, 0.0, none_in(self._independent(min(_TOP, self._count)))
         share = count / self._count
         return share, *wilson(share, self._independent(count))
+
+    def shares(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The shares that score at least as much as each [n]."""
+        return np.searchsorted(self._falling, -scores.astype(np.float32), side="right") / self._count
 
     def _independent(self, count: int) -> float:
         """How many independent pairs these are worth where the first `count` of them are what is counted.

@@ -17,7 +17,9 @@ from engine.search.evaluation.bootstrap import Estimate, estimates
 from engine.search.evaluation.curves import DetPoint, Histogram
 from engine.search.evaluation.enrolment import Enrolment, Failure
 from engine.search.evaluation.groups import Grouping, Trials
-from engine.search.evaluation.properties import by_properties
+from engine.search.evaluation.properties import by_properties, rejections
+from engine.search.evaluation.rarity_check import RarityCheck
+from engine.search.evaluation.rejection import Rejection
 from engine.search.evaluation.searches import NEVER, Searches
 from engine.search.evaluation.tables import LabelledPicture
 from engine.search.evaluation.trade_off import TradeOff
@@ -86,10 +88,14 @@ class IdentifyReport:
     false_alarms: tuple[FalseAlarm, ...]
     missed_in_all: int
     false_alarms_in_all: int
+    rejection: tuple[Rejection, ...]
+    rarity: RarityCheck | None
 
 
-def identification(table: Sequence[LabelledPicture], enrolment: Enrolment, found: Searches) -> IdentifyReport:
-    """Everything that is reported of the searches with each row of the table."""
+def identification(
+    table: Sequence[LabelledPicture], enrolment: Enrolment, found: Searches, rarity: RarityCheck | None = None
+) -> IdentifyReport:
+    """Everything that is reported of the searches with each row of the table; rarity: how it held when tried."""
     mated, strangers = found.mated, found.stranger_score[found.non_mated]
     ranks, count = found.rank[mated], int(mated.sum())
     first = _limited(found, 1)[mated]
@@ -120,6 +126,8 @@ def identification(table: Sequence[LabelledPicture], enrolment: Enrolment, found
         false_alarms=tuple(false_alarms[: worst.SHOWN]),
         missed_in_all=len(missed),
         false_alarms_in_all=len(false_alarms),
+        rejection=rejections([(picture.file,) for picture in table], enrolment, trials),
+        rarity=rarity,
     )
 
 

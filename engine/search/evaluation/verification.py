@@ -17,7 +17,8 @@ from engine.search.evaluation.comparisons import Comparisons
 from engine.search.evaluation.curves import DetPoint, Histogram
 from engine.search.evaluation.enrolment import Enrolment, Failure
 from engine.search.evaluation.groups import Grouping, Trials
-from engine.search.evaluation.properties import by_properties
+from engine.search.evaluation.properties import by_properties, rejections
+from engine.search.evaluation.rejection import Rejection
 from engine.search.evaluation.tables import LabelledPair
 from engine.search.evaluation.trade_off import TradeOff
 from engine.search.evaluation.worst import WorstPair
@@ -74,6 +75,7 @@ class PairReport:
     false_alarms: tuple[WorstPair, ...]
     missed_in_all: int
     false_alarms_in_all: int
+    rejection: tuple[Rejection, ...]
 
 
 def verification(
@@ -117,6 +119,7 @@ def verification(
         false_alarms=tuple(false_alarms[: worst.SHOWN]),
         missed_in_all=len(missed),
         false_alarms_in_all=len(false_alarms),
+        rejection=rejections([(pair.a, pair.b) for pair in table], enrolment, _trials(compared, threshold)),
     )
 
 
