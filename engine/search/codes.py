@@ -87,9 +87,9 @@ def encode(centre: Wide, directed_rows: Wide) -> Codes:
 
 
 def least_distances(codes: Codes, directed_probes: Wide) -> Iterator[tuple[int, Vectors]]:
-    """How near each row can be at most to the nearest of the probes, float64 [P, D].
+    """How near each row can be at most to each of the probes, float64 [P, D].
 
-    Gives blocks: the number of the first row, and float32 [n].
+    Gives blocks: the number of the first row, and float32 [P, n].
     """
     probes = encode(codes.centre, directed_probes)
     product = _one_probe(probes.values) if len(probes.values) == 1 else _many_probes(probes.values)
@@ -104,7 +104,7 @@ def least_distances(codes: Codes, directed_probes: Wide) -> Iterator[tuple[int, 
         np.sqrt(least, out=least)
         least -= codes.losses[part]
         least -= probes.losses[:, None]
-        yield start, least[0] if len(least) == 1 else least.min(axis=0)
+        yield start, least
 
 
 def _one_probe(probe: Whole) -> Callable[[Whole], Vectors]:

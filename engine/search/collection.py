@@ -20,7 +20,7 @@ from engine.search import eligibility
 from engine.search.eligibility import Eligible, Tally
 from engine.search.errors import IndexUnusable
 from engine.search.index import IndexReader, PublishedIndex, require_same_records
-from engine.search.kernels import Mask, Scan
+from engine.search.kernels import Mask, Scan, scan_all
 from engine.search.pairs import Pairs, best_owners, no_pairs, pair_up
 from engine.search.probes import Probe
 from engine.search.space import Space, checked, same_space
@@ -94,7 +94,7 @@ def _indexed(
 ) -> tuple[Pairs, int]:
     """The best pairs of index and newer rows, and the number of faces compared."""
     mask = _usable(session, index, eligible, space)
-    kernel = Scan(space, index.vectors, index.codes, probe.vectors, mask)
+    kernel = scan_all(space, index.vectors, index.codes, probe.vectors, mask)
     older = _certain(session, index, kernel, eligible, space, probe, top)
     newer = findable.rows(session, eligible.scope, space.id, after=index.seen_row)
     best, scanned = _every_row(newer, eligible, space, probe, top)

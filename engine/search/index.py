@@ -59,7 +59,7 @@ def build(session: Session, root: Path, scope: Scope, space: Space) -> Published
         draft.write("vectors", "<f4", (total, space.dimension), taken.pass_on(session, scope, space))
         for name, column in (("rows", taken.rows), ("owners", taken.owners), ("faces", taken.faces)):
             draft.write(name, "<i8", (total,), column)
-        _write_codes(draft, space)
+        write_codes(draft, space)
         _write_strangers(session, draft, scope, space, taken)
         mark = _newest_mark(session)
         meta = {
@@ -133,7 +133,8 @@ class _Columns:
             yield vectors
 
 
-def _write_codes(draft: Build, space: Space) -> None:
+def write_codes(draft: Build, space: Space) -> None:
+    """Add the short copy of the vectors that were written."""
     vectors = draft.array("vectors")
     centre = centre_of(space.metric, vectors)
     columns: dict[str, list[Vectors]] = {"steps": [], "squares": [], "losses": []}

@@ -6,6 +6,7 @@ all vectors would find. With them comes a ceiling: the highest score that any ot
 the rows knows from it whether the list is certain, or a longer one is needed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,9 @@ Mask = NDArray[np.bool_]
 # What float64 may round where a score is made a distance, the square root of numbers near zero included.
 _WIDER, _AND = 1 + 1e-9, 1e-6
 
+#: Probes of one matrix product; of a million rows each takes 4 MB.
+_TOGETHER = 32
+
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
@@ -30,22 +34,16 @@ class Shortlist:
 
 
 class Scan:
-    """One scan of an index for any number of probes; `compared` counts the rows that were compared with them."""
+    """One scan of an index for the probes of one person; `compared` counts the rows that were compared with them."""
 
-    def __init__(
-        self, space: Space, vectors: Vectors, codes: Codes, probes: Vectors, allowed: Mask | None = None
-    ) -> None:
-        """vectors: float32 [N, D], memory-mapped or not, and their codes. probes: float32 [P, D].
+    def __init__(self, space: Space, vectors: Vectors, probes: Vectors, least: Vectors, compared: int) -> None:
+        """least: float32 [N], how near each row can be at most to any of the probes; infinite where it does not count.
 
-        allowed: bool [N], the rows that count; None says that all do.
+        vectors: float32 [N, D], memory-mapped or not. probes: float32 [P, D].
         """
         self._space, self._vectors, self._probes = space, vectors, probes
-        self.compared = len(vectors) if allowed is None else int(np.count_nonzero(allowed))
-        self._least = np.empty(len(vectors), np.float32)
-        for start, least in least_distances(codes, directed(space.metric, probes)):
-            self._least[start : start + len(least)] = least
-        if allowed is not None:
-            self._least[~allowed] = np.inf
+        self._least = least
+        self.compared = compared
 
     def shortlist(self, wanted: int) -> Shortlist:
         """The `wanted` rows that score highest with any of the probes, fewer only where fewer count; in no order."""
@@ -70,3 +68,28 @@ class Scan:
         """A distance that no row with this score or a higher one exceeds."""
         distance = 1 - score if self._space.metric == "euclidean" else np.sqrt(max(2 - 2 * score, 0.0))
         return float(distance) * _WIDER + _AND
+
+
+def scan_all(space: Space, vectors: Vectors, codes: Codes, probes: Vectors, allowed: Mask | None = None) -> Scan:
+    """Scan for probes float32 [P, D] of one person among vectors float32 [N, D].
+
+    allowed: bool [N], the rows that count; None says that all do.
+    """
+    least = np.empty(len(vectors), np.float32)
+    for start, part in least_distances(codes, directed(space.metric, probes)):
+        part.min(axis=0, out=least[start : start + part.shape[1]])
+    if allowed is not None:
+        least[~allowed] = np.inf
+    compared = len(vectors) if allowed is None else int(np.count_nonzero(allowed))
+    return Scan(space, vectors, probes, least, compared)
+
+
+def scan_each(space: Space, vectors: Vectors, codes: Codes, probes: Vectors) -> Iterator[Scan]:
+    """Scan for each of the probes float32 [P, D] on its own, many by one matrix product."""
+    for first in range(0, len(probes), _TOGETHER):
+        some = probes[first : first + _TOGETHER]
+        least = np.empty((len(some), len(vectors)), np.float32)
+        for start, part in least_distances(codes, directed(space.metric, some)):
+            least[:, start : start + part.shape[1]] = part
+        for place in range(len(some)):
+            yield Scan(space, vectors, some[place : place + 1], least[place], len(vectors))

@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 
 from config.models import Metric
 from engine.search.codes import BLOCK, Codes, centre_of, directed, encode, least_distances
-from engine.search.kernels import Scan
+from engine.search.kernels import Scan, scan_all, scan_each
 from engine.search.space import Space, exact_scores
 from tests.engine.search.arrays import COSINE, EUCLIDEAN, SPACES, hostile, vectors
 
 
 def scan_of(space: Space, rows: np.ndarray, probes: np.ndarray, allowed: np.ndarray | None = None) -> Scan:
     codes = encode(centre_of(space.metric, rows), directed(space.metric, rows))
-    return Scan(space, rows, codes, probes, allowed)
+    return scan_all(space, rows, codes, probes, allowed)
+
+
+def least_of(codes: Codes, probes: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.concatenate([part for _, part in least_distances(codes, probes)], axis=1).min(axis=0)
 
 
 def holds(scan: Scan, scores: np.ndarray, allowed: np.ndarray, wanted: int) -> None:
@@ -48,7 +52,7 @@ def test_a_scan_keeps_its_promise_where_scores_are_equal_or_nearly(
 def test_no_row_is_nearer_than_its_code_says(space: Space, rows: np.ndarray, of_probes: int) -> None:
     probes = rows[:of_probes]
     codes = encode(centre_of(space.metric, rows), directed(space.metric, rows))
-    least = np.concatenate([part for _, part in least_distances(codes, directed(space.metric, probes))])
+    least = least_of(codes, directed(space.metric, probes))
     wide, wide_probes = (directed(space.metric, each).astype(np.longdouble) for each in (rows, probes))
     true = np.stack([np.sqrt(((wide - probe) ** 2).sum(axis=1)) for probe in wide_probes]).min(axis=0)
     assert (least <= true).all()
@@ -64,7 +68,7 @@ def test_products_of_codes_are_exact(rows: int, probes: int, dimension: int, see
     some = random.choice(np.array([-127, 127, 0, 1, -1, 55], np.float64), (rows + probes, dimension))
     some[:, 0] = 127
     codes = encode(np.zeros(dimension), some[:rows])
-    least = np.concatenate([part for _, part in least_distances(codes, some[rows:])])
+    least = least_of(codes, some[rows:])
     true = np.sqrt(((some[:rows, None] - some[None, rows:]) ** 2).sum(axis=2)).min(axis=1)
     # Whole numbers lose nothing in codes, so that what remains is what is taken away for safety.
     assert (least <= true).all()
@@ -86,6 +90,17 @@ def test_many_rows_of_any_length_are_ranked_exactly(metric: Metric, length: floa
         holds(scan_of(space, rows, probes[:number], allowed), scores, allowed, 50)
 
 
+def test_probes_scanned_together_get_what_each_gets_alone() -> None:
+    random = np.random.default_rng(5)
+    rows = random.standard_normal((BLOCK + 7, 16)).astype(np.float32)
+    probes = rows[:70] + random.standard_normal((70, 16)).astype(np.float32) / 2
+    codes = encode(centre_of("cosine", rows), directed("cosine", rows))
+    scans = list(scan_each(COSINE, rows, codes, probes))
+    assert len(scans) == 70
+    for scan, probe in zip(scans, probes, strict=True):
+        holds(scan, exact_scores(COSINE, probe[None], rows)[0], np.ones(len(rows), bool), 20)
+
+
 def test_one_row_far_from_all_others_costs_them_nothing() -> None:
     random = np.random.default_rng(3)
     rows = random.standard_normal((5_000, 64)).astype(np.float32)
@@ -97,7 +112,7 @@ def test_one_row_far_from_all_others_costs_them_nothing() -> None:
 def _possible(rows: NDArray[np.float32]) -> int:
     """How many rows may be nearer than the 50th."""
     codes: Codes = encode(centre_of("euclidean", rows), directed("euclidean", rows))
-    least = np.concatenate([part for _, part in least_distances(codes, rows[:1].astype(np.float64))])
+    least = least_of(codes, rows[:1].astype(np.float64))
     true = np.sort(1 - exact_scores(EUCLIDEAN, rows[:1], rows)[0])
     return int((least <= true[50]).sum())
 
@@ -121,7 +136,7 @@ def test_networks_can_be_loaded_after_a_scan(library: str) -> None:
         "from engine.search.codes import encode, least_distances\n"
         "rows = np.eye(4)\n"
         "[(start, least)] = least_distances(encode(np.zeros(4), rows), rows[:1])\n"
-        "assert least.argmin() == 0\n"
+        "assert least[0].argmin() == 0\n"
         f"importlib.import_module({library!r})\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
