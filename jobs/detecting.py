@@ -39,6 +39,7 @@ def _look(bench: Workbench, media_id: int) -> None:
         if media is None:
             return  # Erased meanwhile.
         media.format, media.width, media.height = picture.format, picture.width, picture.height
+        media.captured_at = picture.captured_at or media.captured_at
         faces.store_analysis(
             session,
             bench.records.vault,

@@ -122,6 +122,7 @@ def _enrol_person(
             face = _the_person(one.looked.analysis.faces, alone)
             media = keep_picture(session, bench.records.vault, one.looked.data)
             media.format, media.width, media.height = one.looked.format, one.looked.width, one.looked.height
+            media.captured_at = one.looked.captured_at or media.captured_at
             stored = faces.store_analysis(
                 session,
                 bench.records.vault,

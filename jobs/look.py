@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ class Looked:
     format: str
     width: int
     height: int
+    captured_at: datetime | None
     analysis: "Analysis"
 
 
@@ -50,7 +52,7 @@ def look_at(bench: Workbench, path: Path) -> Looked | Unusable:
     except UnreadableMedia as error:
         return Unusable(path, error.reason)
     analysis = bench.pipeline.analyse(picture.pixels)
-    return Looked(path, data, picture.format, picture.width, picture.height, analysis)
+    return Looked(path, data, picture.format, picture.width, picture.height, picture.captured_at, analysis)
 
 
 def detect_files(bench: Workbench, paths: Sequence[Path]) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ def _store(bench: Workbench, media_id: int, video: "Video", part: Part, *, is_la
         if media is None:
             return  # Erased meanwhile.
         media.format, media.width, media.height = video.format, video.width, video.height
-        media.duration_ms = video.duration_ms
+        media.duration_ms, media.captured_at = video.duration_ms, video.captured_at or media.captured_at
         stored = watching.store_part(
             session, bench.records.vault, media, part, space_id=space_id, detector=detector, actor=bench.actor
         )

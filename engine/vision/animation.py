@@ -1,6 +1,7 @@
 """Animated pictures (GIF, WebP, PNG, AVIF) as videos, decoded by Pillow one frame after the other."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from io import BytesIO
 from typing import BinaryIO, cast
@@ -10,6 +11,7 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 
 from engine.formats.sniff import HEAD_BYTES, identify
+from engine.vision import capture_time
 from engine.vision.errors import UnreadableMedia
 from engine.vision.frame_times import FrameTimes
 from engine.vision.guarded_file import GuardedFile
@@ -43,11 +45,13 @@ class Animation:
         """Open it; raises UnreadableMedia where its first frame cannot be shown."""
         self.format = format_name
         self.duration_ms: int | None = None
+        self.captured_at: datetime | None = None
         self.troubles: list[str] = []
         self._file = GuardedFile(file)
         self._max_pixels = max_pixels
         try:
             picture = self._open()
+            self.captured_at = capture_time.of_picture(picture)
             picture.load()
         except UnreadableMedia:
             raise

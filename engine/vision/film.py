@@ -41,6 +41,7 @@ class Film:
         self._pass = self._begin(0)
         self._videos = self._pass.videos
         self.duration_ms = self._pass.duration_ms
+        self.captured_at = self._pass.captured_at
         size = self._pass.stream.codec_context
         if size.width * size.height > max_pixels:
             raise UnreadableMedia(

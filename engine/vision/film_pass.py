@@ -1,6 +1,7 @@
 """One pass through a film with FFmpeg (PyAV): open it, jump, decode, and go on after damage."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import av
@@ -10,6 +11,7 @@ from av.error import EOFError as EndOfFile
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
+from engine.vision import capture_time
 from engine.vision.errors import UnreadableMedia
 from engine.vision.guarded_file import GuardedFile
 
@@ -58,6 +60,11 @@ class FilmPass:
         if self.stream.duration and self.stream.time_base:
             return round(self.stream.duration * self.stream.time_base * 1000)
         return round(self._container.duration / av.time_base * 1000) if self._container.duration else None
+
+    @property
+    def captured_at(self) -> datetime | None:
+        """When the film says it was made."""
+        return capture_time.of_film({**self.stream.metadata, **self._container.metadata})
 
     def seconds_of(self, frame: av.VideoFrame) -> float | None:
         """When the film says a frame is shown, from its first one on."""

@@ -17,6 +17,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
 from engine.formats.sniff import HEAD_BYTES, identify
+from engine.vision import capture_time
 from engine.vision.errors import UnreadableMedia
 from engine.vision.types import DecodedImage, Pixels
 
@@ -46,6 +47,7 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
     format_name = _format_of(data)
     try:
         picture = open_picture(BytesIO(data), format_name, max_pixels=max_pixels)
+        captured_at = capture_time.of_picture(picture)  # Before the decoder of TIFF closes the file.
         picture.load()
         pixels = _copied(to_rgb(_upright(picture)))
     except UnreadableMedia:
@@ -57,7 +59,7 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
     except Exception as error:
         # Decoders raise nearly any type of error on damaged or hostile bytes.
         raise UnreadableMedia(_reason(format_name, data, error)) from error
-    return DecodedImage(pixels, format_name, width=pixels.shape[1], height=pixels.shape[0])
+    return DecodedImage(pixels, format_name, width=pixels.shape[1], height=pixels.shape[0], captured_at=captured_at)
 
 
 def open_picture(file: BinaryIO, format_name: str, *, max_pixels: int) -> ImageFile:

@@ -1,6 +1,7 @@
 """The values that pass between the steps from a file's bytes to a face's vector."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -26,12 +27,14 @@ class DecodedImage:
     """A still picture as its sender saw it: oriented by its EXIF tag, in RGB.
 
     pixels: uint8 [height, width, 3], C-contiguous. format: the container's name in capitals, such as "JPEG".
+    captured_at: when the file says it was made, in UTC.
     """
 
     pixels: Pixels
     format: str
     width: int
     height: int
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

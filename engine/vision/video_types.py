@@ -5,6 +5,7 @@ What holds them is a film, which FFmpeg reads, or an animated picture, which Pil
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
@@ -32,13 +33,14 @@ class Video(Protocol):
     """An open video.
 
     format: the container's name, such as "MP4". width, height: of an upright frame in pixels. duration_ms: how long the
-    file says it lasts, where it does.
+    file says it lasts, captured_at when it says it was made, in UTC, where it does.
     """
 
     format: str
     width: int
     height: int
     duration_ms: int | None
+    captured_at: datetime | None
 
     @property
     def troubles(self) -> list[str]:

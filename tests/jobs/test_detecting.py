@@ -1,9 +1,13 @@
 """The job `detect` with the real networks: findings, once, and the referral's next work."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from PIL import Image
+from PIL.ExifTags import IFD, Base
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
 from engine.records.faces import faces
@@ -60,6 +64,17 @@ def test_size_and_format_of_a_picture_are_kept(bench, records) -> None:
     detect_media(bench, media_ids(records, number)[0])
     found = media(records, number)
     assert (found.format, found.width, found.height) == ("PNG", 512, 512)
+
+
+def test_the_moment_a_picture_was_taken_is_kept_where_it_says_so(bench, records) -> None:
+    details, file = Image.Exif(), io.BytesIO()
+    details[Base.DateTime] = "2020:01:01 00:00:00"
+    details.get_ifd(IFD.Exif)[Base.DateTimeOriginal] = "2019:07:01 12:00:00"
+    nobody().save(file, format="PNG", exif=details)
+    for data, moment in ((file.getvalue(), datetime(2019, 7, 1, 12, tzinfo=UTC)), (png(nobody()), None)):
+        number = report(records, (str(moment), data))
+        detect_media(bench, media_ids(records, number)[0])
+        assert media(records, number).captured_at == moment
 
 
 def test_a_file_beyond_the_limit_is_not_even_read(bench, records, monkeypatch) -> None:

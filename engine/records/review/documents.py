@@ -79,6 +79,7 @@ def _media(file: ReferralFile) -> dict[str, Any]:
         "format": media.format,
         "width": media.width,
         "height": media.height,
+        "captured_at": None if media.captured_at is None else media.captured_at.isoformat(),
         "duration_ms": media.duration_ms,
         "watched_ms": media.watched_ms,
         "size": media.size,
