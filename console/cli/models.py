@@ -185,6 +185,39 @@ def unfilled(name: Name, as_json: Json = False) -> None:
         print_table(("face", "reason"), (list(one.values()) for one in found), empty="There is none.")
 
 
+@app.command(epilog=examples("triage models compare ours", "triage models compare ours --json > changes.json"))
+def compare(
+    name: Name,
+    rarer_than: Annotated[
+        float,
+        typer.Option(
+            min=0.0, max=1.0, metavar="SHARE", help="New candidates count where fewer strangers are as alike."
+        ),
+    ] = 0.001,
+    as_name: As = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a filled model would change: identifications it would no longer find, and new candidates.
+
+    Every subject that was identified or that nobody was found for is searched with both models, under the permits of
+    its own search. That takes a supervisor and is recorded. No candidate list is replaced.
+    """
+    from console.cli.models_compare_view import print_comparison
+    from console.cli.progress import progress_on_stderr
+    from jobs.model_compare import compare as compare_with
+
+    here = open_deployment()
+    chosen = embedders.named(here.paths.models, name)
+    with here.records.database.read() as session:
+        actor = acting(session, here.paths, as_name)
+    with progress_on_stderr("Comparing") as advance:
+        found = compare_with(open_bench(here), chosen, rarer_than=rarer_than, actor=actor, advance=advance)
+    if as_json:
+        print_json(found.document())
+    else:
+        print_comparison(found.document())
+
+
 @app.command(
     epilog=examples(
         "triage models activate ours --reason 'finds more of our own' --evaluation 'report 7 of 3 May'",
