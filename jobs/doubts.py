@@ -14,7 +14,7 @@ from engine.records.portions import portions
 from engine.records.schema import Gallery, Person, Reference, ReferenceFace
 from engine.records.scopes import Scope
 from engine.search.space import Space, similarity
-from jobs.likeness import Likeness, likeness_of
+from jobs.likeness import Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,13 @@ class _Gallery:
     vectors: NDArray[np.float32]
 
 
-def doubts(session: Session, gallery: Gallery, space: Space, face_ids: Collection[int]) -> list[Doubt]:
+def doubts(
+    session: Session, gallery: Gallery, space: Space, likeness: Likeness | None, face_ids: Collection[int]
+) -> list[Doubt]:
     """The doubts about newly enrolled faces, compared with the whole gallery; none for an unmeasured model.
 
     A picture is unlike its person when it resembles none of that person's other pictures and somebody else's more.
     """
-    likeness = likeness_of(space)
     everything = _read(session, gallery, space)
     if likeness is None or everything is None:
         return []

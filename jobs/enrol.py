@@ -16,6 +16,7 @@ from engine.records.people import galleries
 from engine.records.schema import Face, Gallery
 from jobs.doubts import Doubt, doubts
 from jobs.gallery_source import Misplaced, Portrait, read_source
+from jobs.likeness import likeness_of
 from jobs.look import Looked, Unusable, look_at
 from jobs.new_faces import new_faces
 from jobs.workbench import Workbench
@@ -84,8 +85,9 @@ def enrol(bench: Workbench, gallery_name: str, source: Path, *, actor: Actor, ad
             advance(looked_at, len(portraits))
         if seen:
             _enrol_person(bench, gallery, person, seen, done, actor)
+    likeness = likeness_of(bench.space, bench.paths.models)
     with bench.records.database.read() as session:
-        done.suspicious = doubts(session, gallery, bench.space, done.face_ids)
+        done.suspicious = doubts(session, gallery, bench.space, likeness, done.face_ids)
     return done
 
 

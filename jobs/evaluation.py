@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from engine.search.evaluation.comparisons import compare_each
 from engine.search.evaluation.documents import document
 from engine.search.evaluation.enrolment import Enrolled, Enroller, Progress, enrol
+from engine.search.evaluation.grouping import REFERRAL, grouped
 from engine.search.evaluation.identification import IdentifyReport, identification
 from engine.search.evaluation.rarity_check import check_rarity
 from engine.search.evaluation.searches import search_each
@@ -17,7 +18,7 @@ from engine.search.evaluation.verification import PairReport, verification
 from engine.search.space import Space, space_of
 from jobs.errors import BadInput
 from jobs.evaluation_conditions import Conditions, conditions_of
-from jobs.likeness import likeness_of
+from jobs.likeness import Likeness, likeness_of
 from jobs.look import Unusable, look_at
 from jobs.workbench import Workbench
 
@@ -28,6 +29,8 @@ Report = TypeVar("Report", PairReport, IdentifyReport)
 
 #: Longest side in pixels of a crop that goes into a report: enough to see who it is.
 _THUMBNAIL = 160
+#: Thresholds of grouping that are tried on either side.
+_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def evaluate_pairs(
     """
     rows = read_pairs(table)
     space = space_of(bench.pipeline.embedder)
-    threshold = _known_threshold(space) if threshold is None else threshold
+    # Below it two pictures are held to be unlike: the rule of the model's author, or of its test at import.
+    threshold = _known_likeness(bench, space).unlike if threshold is None else threshold
     files = [file for pair in rows for file in (pair.a, pair.b)]
     enrolment = enrol(files, root, _enroller(bench), space, progress)
     report = verification(rows, enrolment, compare_each(rows, enrolment.vectors, space), threshold=threshold)
@@ -72,6 +76,35 @@ def evaluate_identify(bench: Workbench, table: Path, root: Path, *, progress: Pr
     rarity = check_rarity(rows, enrolment, space, minimum=minimum)
     report = identification(rows, enrolment, search_each(rows, enrolment.vectors, space), rarity)
     return Evaluation(report, conditions_of(bench, table, root, len(rows)))
+
+
+def evaluate_grouping(
+    bench: Workbench, table: Path, root: Path, *, threshold: float | None = None, progress: Progress
+) -> dict[str, Any]:
+    """Group the pictures of a CSV (file, identity) as those of referrals are, at one threshold and at others around it.
+
+    Without a threshold it is the one at work. Raises BadTable, and BadInput where none is known.
+    """
+    rows = read_identities(table)
+    space = space_of(bench.pipeline.embedder)
+    likeness = _known_likeness(bench, space)
+    threshold = likeness.one_person if threshold is None else threshold
+    enrolment = enrol([picture.file for picture in rows], root, _enroller(bench), space, progress)
+    # As far below it as faces are doubted, and as far above.
+    step = (likeness.one_person - likeness.unlike) / _STEPS
+    tried = [threshold + place * step for place in range(-_STEPS, _STEPS + 1)]
+    figures = [grouped(rows, enrolment, space, threshold=one, smallest=likeness.smallest) for one in tried]
+    return {
+        "model": space.model,
+        "space": space.id,
+        "pictures": len(rows),
+        "referrals": len({row.further.get(REFERRAL, "") for row in rows}),
+        "failures": [asdict(failure) for failure in enrolment.failures],
+        "smallest": likeness.smallest,
+        "at_threshold": asdict(figures[_STEPS]),
+        "by_threshold": [asdict(one) for one in figures],
+        "conditions": asdict(conditions_of(bench, table, root, len(rows))),
+    }
 
 
 def thumbnails(bench: Workbench, root: Path, files: Collection[str]) -> dict[str, bytes]:
@@ -120,9 +153,8 @@ def _thumbnail(png: bytes) -> bytes:
     return file.getvalue()
 
 
-def _known_threshold(space: Space) -> float:
-    likeness = likeness_of(space)
+def _known_likeness(bench: Workbench, space: Space) -> Likeness:
+    likeness = likeness_of(space, bench.paths.models)
     if likeness is None:
         raise BadInput(f"No threshold is known for the model {space.model}.", "Give one with --threshold.")
-    # Below it two pictures are held to be unlike: the rule of the model's author.
-    return likeness.unlike
+    return likeness

@@ -9,28 +9,29 @@ from engine.records.faces.watching import tracks_of_faces
 from engine.records.schema import Face, Track
 from engine.search.space import Space
 from engine.search.subjects import Seen, group
-from jobs.likeness import likeness_of
+from jobs.likeness import Likeness
 
 
-def groups_of_referral(session: Session, referral_id: int, space: Space) -> list[list[int]]:
+def groups_of_referral(session: Session, referral_id: int, space: Space, likeness: Likeness | None) -> list[list[int]]:
     """The faces of a referral, by their ids, as a machine groups them; nothing is written.
 
-    A face without a vector in the space, or of a model whose likeness was never measured, is a group of its own, unless
-    it was followed in a video together with others.
+    likeness: of the space's model. A face without a vector in the space, or of a model whose likeness was never
+    measured, is a group of its own, unless it was followed in a video together with others.
     """
     found = faces.faces_of_referral(session, referral_id)
     known = vectors(session, space.id, [face.id for face in found])
     comparable = [face for face in found if face.id in known]
     seen = _seen(comparable, tracks_of_faces(session, known))
     groups = [[face.id] for face in found if face.id not in known]
-    groups += [[comparable[place].id for place in one] for one in _grouped(comparable, known, seen, space)]
+    groups += [[comparable[place].id for place in one] for one in _grouped(comparable, known, seen, space, likeness)]
     return sorted(groups)
 
 
-def _grouped(comparable: list[Face], known: dict[int, np.ndarray], seen: Seen, space: Space) -> list[list[int]]:
+def _grouped(
+    comparable: list[Face], known: dict[int, np.ndarray], seen: Seen, space: Space, likeness: Likeness | None
+) -> list[list[int]]:
     if not comparable:
         return []
-    likeness = likeness_of(space)
     return group(
         space,
         np.stack([known[face.id] for face in comparable]),

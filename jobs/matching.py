@@ -9,6 +9,7 @@ from engine.records.schema import Referral
 from engine.records.words import ReferralState
 from jobs.dispatch import submit_all
 from jobs.grouping import groups_of_referral
+from jobs.likeness import likeness_of
 from jobs.pending import pending
 from jobs.queues import match
 from jobs.searching import search_subject
@@ -49,7 +50,7 @@ def _start(bench: Workbench, referral_id: int) -> bool:
 def _group(bench: Workbench, referral_id: int) -> list[int]:
     space = bench.space
     with bench.records.database.read() as session:  # A long video's faces take a while, in which others may write.
-        groups = groups_of_referral(session, referral_id, space)
+        groups = groups_of_referral(session, referral_id, space, likeness_of(space, bench.paths.models))
     with bench.records.database.write() as session:
         referral = session.get_one(Referral, referral_id)
         return [subject.id for subject in subjects.regroup(session, referral, groups, actor=bench.actor)]

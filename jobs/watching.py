@@ -5,6 +5,7 @@ A long video is many such jobs in a lane of its own. Whatever ends one of them, 
 
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +99,8 @@ def _tracker(bench: Workbench, media: Media) -> "Tracker":
             tracks.append(_track(stored, shots, vectors(session, space.id, [face.id for face in shots])))
         last_number = watching.last_number(session, media.id)
     # Without a vector in the space at work there is nothing to know a face by.
-    return Tracker(_likeness(space), tracks=[track for track in tracks if track.shots], next_number=last_number + 1)
+    likeness = _likeness(space, bench.paths.models)
+    return Tracker(likeness, tracks=[track for track in tracks if track.shots], next_number=last_number + 1)
 
 
 def _track(stored: StoredTrack, shots: list[Face], known: dict[int, NDArray[np.float32]]) -> "Track":
@@ -118,11 +120,11 @@ def _track(stored: StoredTrack, shots: list[Face], known: dict[int, NDArray[np.f
     return Track(stored.number, stored.first_ms, stored.last_ms, box, stored.sightings, kept)
 
 
-def _likeness(space: Space) -> "Likeness":
+def _likeness(space: Space, models: Path) -> "Likeness":
     """How alike the faces of a track must be; of a model that nobody has measured, the place has to decide."""
     from engine.vision.tracks import Likeness
 
-    measured, of = likeness_of(space), partial(_scores, space)
+    measured, of = likeness_of(space, models), partial(_scores, space)
     if measured is None:
         return Likeness(of, in_place=-np.inf, anywhere=np.inf, smallest=np.inf)
     return Likeness(of, in_place=measured.unlike, anywhere=measured.one_person, smallest=measured.smallest)

@@ -139,6 +139,59 @@ def identify(
     _print_end(document, report)
 
 
+@app.command(
+    epilog=examples(
+        "triage evaluate grouping people.csv --root ~/pictures",
+        "head -1 people.csv   # file,identity,referral   (pictures of one referral came together; else all did)",
+    )
+)
+def grouping(
+    table: Table,
+    root: Root = Path(),
+    threshold: Annotated[
+        float | None, typer.Option(help="Faces this alike on average are one person; that at work by default.")
+    ] = None,
+    model: Model = None,
+    as_json: Json = False,
+) -> None:
+    """Group the pictures into people as referrals are grouped. The CSV has the columns file (a path) and identity.
+
+    What matters most is that nobody is merged with somebody else: a merged child is hidden, a split one is seen twice.
+    """
+    from jobs.evaluation import evaluate_grouping
+
+    bench = open_bench(open_deployment(), model=model)
+    with progress_on_stderr("Looking at pictures") as advance:
+        document = evaluate_grouping(bench, table, root, threshold=threshold, progress=advance)
+    if as_json:
+        print_json(document)
+        return
+    found = document["at_threshold"]
+    print_facts(
+        {
+            "model": f"{document['model']}, space {document['space']}",
+            "pictures": f"{document['pictures']} of {counted(found['people'], 'person', 'people')} in "
+            f"{counted(document['referrals'], 'referral')}",
+            "pairwise F1": f"{_percent(found['f1'])} at the threshold {_number(found['threshold'])}",
+            "wrongly merged": f"{found['merged']} of {counted(found['subjects'], 'subject')}, which hides "
+            f"{counted(found['hidden'], 'face')}",
+            "split": f"{found['split']} of {counted(found['people'], 'person', 'people')}",
+        }
+    )
+    print_line("")
+    print_table(
+        ("threshold", "F1", "precision", "recall", "subjects", "merged", "split"),
+        (_grouping_row(one) for one in document["by_threshold"]),
+        empty="",
+    )
+    _print_end(document, None)
+
+
+def _grouping_row(one: dict[str, Any]) -> list[object]:
+    shares = [_percent(one[name]) for name in ("f1", "precision", "recall")]
+    return [_number(one["threshold"]), *shares, one["subjects"], one["merged"], one["split"]]
+
+
 def _open_set_row(one: dict[str, Any]) -> tuple[str, str, str, str, str]:
     fnir = one["fnir"] or {"share": None}
     rate = _rate({"rate": one["fpir"], "allowed": one["allowed"]})

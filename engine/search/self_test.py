@@ -96,7 +96,9 @@ def _compared(embedder: "Embedder", vectors: Vectors, faces: Sequence[SampleFace
         raise ValueError("the sample faces must show several people, and some of them more than once")
     # Daugman's d' (The Importance of Being Random, Pattern Recognition 36, 2003).
     decidability = (same.mean() - different.mean()) / np.sqrt((same.var() + different.var()) / 2)
-    return SelfTest(auc, float(decidability), len(same), len(different))
+    return SelfTest(
+        auc, float(decidability), len(same), len(different), float(different.mean()), float(different.std())
+    )
 
 
 def _require_different(embedder: "Embedder", vectors: Vectors) -> None:

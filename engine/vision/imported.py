@@ -27,13 +27,16 @@ class SelfTest:
     """How a model told the sample faces apart.
 
     auc: the chance that a pair of one person scores above a pair of two. decidability: how far apart the mean scores
-    of both kinds of pairs lie, in standard deviations.
+    of both kinds of pairs lie, in standard deviations. stranger_mean, stranger_deviation: of the scores of pairs of
+    two people; None of a model that was imported before they were kept.
     """
 
     auc: float
     decidability: float
     same_pairs: int
     different_pairs: int
+    stranger_mean: float | None = None
+    stranger_deviation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

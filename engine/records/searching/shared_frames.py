@@ -94,7 +94,8 @@ def _sights(session: Session, subject_ids: Collection[int]) -> Mapping[int, list
         query = select(SubjectFace.subject_id, Face.id, Face.media_id, Face.time_ms).join(
             Face, Face.id == SubjectFace.face_id
         )
-        found += session.execute(query.where(SubjectFace.subject_id.in_(some))).tuples()
+        rows = session.execute(query.where(SubjectFace.subject_id.in_(some)))
+        found += [(subject, face, media, moment) for subject, face, media, moment in rows]
     tracks = tracks_of_faces(session, [face for _, face, _, moment in found if moment is not None])
     sights = defaultdict(list)
     for subject, face, media, moment in found:
