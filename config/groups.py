@@ -82,6 +82,23 @@ class Search(Group):
     )
 
 
+class Standing(Group):
+    """How later material is searched for in the subjects that nobody has been found for."""
+
+    false_recalls_per_arrival: float = Field(
+        default=0.1,
+        ge=0.0001,
+        le=100,
+        description="How many subjects one arrival may bring back wrongly on average; higher finds more, at more work.",
+    )
+    recalls_per_day: int = Field(
+        default=50, ge=1, le=100_000, description="How many subjects may come back in 24 hours; the others wait."
+    )
+    gather_seconds: int = Field(
+        default=30, ge=0, le=3600, description="Seconds that arrivals gather before they are searched for together."
+    )
+
+
 class Intake(Group):
     """What is accepted as a referral."""
 
@@ -140,6 +157,9 @@ class Health(Group):
         le=604_800,
         validate_default=True,
         description="Seconds the oldest referral may wait before health is critical.",
+    )
+    standing_warning_seconds: int = Field(
+        default=900, ge=60, le=604_800, description="Seconds arrivals may wait to be searched for before health warns."
     )
     worker_silence_seconds: int = Field(
         default=60, ge=5, le=3600, description="Seconds without a sign of life after which a process counts as gone."

@@ -25,6 +25,7 @@ from config.groups import (
     Logging,
     Review,
     Search,
+    Standing,
     Worker,
 )
 from config.paths import Paths
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     decoding: Decoding = Decoding()
     detection: Detection = Detection()
     search: Search = Search()
+    standing: Standing = Standing()
     intake: Intake = Intake()
     review: Review = Review()
     worker: Worker = Worker()

@@ -1,8 +1,9 @@
 """The keeper: `python -m jobs.keeper`, the one process per home that puts things right again and again.
 
-It gives lost work back to the queue, builds indexes that have fallen behind, ends claims whose holder has gone silent
-and takes references out whose retention has ended; once a day it clears away files that an interrupted intake left in
-the vault. It leaves a sign of life that others watch, because nobody would notice its absence otherwise.
+It gives lost work back to the queue, has later material searched for in the unmatched subjects, builds indexes that
+have fallen behind, ends claims whose holder has gone silent and takes references out whose retention has ended; once a
+day it clears away files that an interrupted intake left in the vault. It leaves a sign of life that others watch,
+because nobody would notice its absence otherwise.
 """
 
 import fcntl
@@ -39,6 +40,7 @@ from jobs.filling import go_on
 from jobs.index_builds import build_behind
 from jobs.lifeline import end_with_parent, service_parser
 from jobs.reconcile import reconcile
+from jobs.standing_work import queue_standing
 
 log = structlog.get_logger()
 
@@ -86,6 +88,11 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
         go_on(records, redis, settings, actor)
         redis.close()
 
+    def search_for_arrivals() -> None:
+        redis = connect(settings, paths)
+        queue_standing(records, redis, settings)
+        redis.close()
+
     def end_claims() -> None:
         with records.database.write() as session:
             desk.settle_expired(session, leases.expire(session), actor=actor)
@@ -99,6 +106,7 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
             "reconcile": give_work_back,
             "claims": end_claims,
             "retention": end_retention,
+            "standing": search_for_arrivals,
             "indexes": lambda: build_behind(records, paths, indexes),
         }
     )

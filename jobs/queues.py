@@ -21,7 +21,7 @@ _FAILURE_SECONDS = 7 * 86_400
 _RESULT_SECONDS = 0
 
 #: What a task works on, where that is not a file.
-_KINDS = {"match": "referral", "fill": "fill"}
+_KINDS = {"match": "referral", "fill": "fill", "standing": "mark", "recall": "subject"}
 #: The tasks that go on for long, part by part.
 _LONG = ("watch", "fill")
 
@@ -44,7 +44,7 @@ class Work:
 
     @property
     def job_id(self) -> str:
-        """The one name this work has in Redis: detect-M12, watch-M12-31200, match-R7 or fill-L1-4800."""
+        """The one name this work has in Redis, such as detect-M12, watch-M12-31200, fill-L1-4800 or recall-S40."""
         name = f"{self.task}-{self.target}"
         return name if self.after is None else f"{name}-{self.after}"
 
@@ -67,6 +67,16 @@ def match(referral_id: int) -> Work:
 def fill(fill_id: int, after: int) -> Work:
     """The work of embedding more faces in a space that is being filled."""
     return Work("fill", fill_id, after)
+
+
+def standing(mark_id: int) -> Work:
+    """The work of searching for what arrived in one collection in all unmatched subjects."""
+    return Work("standing", mark_id)
+
+
+def recall(subject_id: int) -> Work:
+    """The work of making a new list of a subject that later material may show."""
+    return Work("recall", subject_id)
 
 
 def lane_queue(redis: Redis, lane: Lane) -> Queue:

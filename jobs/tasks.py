@@ -5,6 +5,8 @@ from collections.abc import Callable
 from jobs.detecting import detect_media
 from jobs.filling import fill_space
 from jobs.matching import match_referral
+from jobs.recalling import recall_subject
+from jobs.standing import search_standing
 from jobs.watching import watch_media
 from jobs.workbench import Workbench
 
@@ -12,9 +14,17 @@ from jobs.workbench import Workbench
 def tasks_of(bench: Workbench) -> dict[str, Callable[[int], None]]:
     """Each allowed name with its function of one id.
 
-    `detect` and `watch` of a file, `match` of a referral, `fill` of a space that is being filled.
+    `detect` and `watch` of a file, `match` of a referral, `fill` of a space, `standing` of how far a collection was
+    searched for, `recall` of a subject.
     """
-    tasks = {"detect": detect_media, "watch": watch_media, "match": match_referral, "fill": fill_space}
+    tasks = {
+        "detect": detect_media,
+        "watch": watch_media,
+        "match": match_referral,
+        "fill": fill_space,
+        "standing": search_standing,
+        "recall": recall_subject,
+    }
     return {name: _bound(task, bench) for name, task in tasks.items()}
 
 

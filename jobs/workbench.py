@@ -17,6 +17,7 @@ from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.faces.spaces import register, space_at_work
 from engine.search.candidates import Searcher
+from engine.search.judging import Judges
 from engine.search.space import Space, space_of
 from jobs import embedders
 from jobs.embedders import KnownEmbedder
@@ -60,7 +61,8 @@ class Workbench:
             threshold=detection.threshold,
             max_side=detection.max_side,
             threads=detection.threads,
-            embedder=embedders.load(self.paths.models, self._chosen(), threads=detection.threads),
+            embedder=self._loaded(self._chosen()),
+            device=self.settings.worker.device,
         )
 
     @cached_property
@@ -81,7 +83,7 @@ class Workbench:
         if self._other is None or space_of(self._other).id != space_id:
             self._other = None  # Two others at once are more than a worker's memory is meant for.
             known = embedders.of_space(self.records.database, self.paths.models, space_id)
-            self._other = embedders.load(self.paths.models, known, threads=self.settings.detection.threads)
+            self._other = self._loaded(known)
         return self._other
 
     def follow(self) -> None:
@@ -104,9 +106,20 @@ class Workbench:
             long_gap_months=settings.search.long_gap_months,
         )
 
+    @cached_property
+    def judges(self) -> Judges:
+        """What says which scores are rare, for the standing searches; keeps what it has opened."""
+        return Judges(self.paths.index, calibration_minimum=self.settings.search.calibration_minimum)
+
     def warm_up(self) -> None:
         """Load the models now, so that the first job does not wait for them."""
         _ = self.space
+
+    def _loaded(self, known: KnownEmbedder) -> "Embedder":
+        settings = self.settings
+        return embedders.load(
+            self.paths.models, known, threads=settings.detection.threads, device=settings.worker.device
+        )
 
     def _chosen(self) -> KnownEmbedder:
         if self.model is not None:

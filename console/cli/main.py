@@ -44,6 +44,7 @@ COMMANDS = {
     "ledger": Entry("console.cli.ledger", "List and verify what was done, and by whom."),
     "models": Entry("console.cli.models", "The networks: licence, training data, validation, checksums."),
     "index": Entry("console.cli.index", "The face index: list, build and check."),
+    "standing": Entry("console.cli.standing", "What came later against everybody not yet found."),
     "config": Entry("console.cli.config", "Show every setting, its value and where it comes from."),
     "bench": Entry("console.cli.bench", "How fast this machine does the work."),
     "worker": Entry("console.cli.worker", "Run one worker on one lane (a line of the Procfile)."),

@@ -114,3 +114,11 @@ class LeaseKind(StrEnum):
 
     REVIEW = "review"
     WORK = "work"
+
+
+class RecallState(StrEnum):
+    """What became of new material that may show an unmatched subject: to be looked into, shown to people, or not."""
+
+    DUE = "due"
+    SHOWN = "shown"
+    DROPPED = "dropped"

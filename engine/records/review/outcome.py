@@ -13,6 +13,7 @@ from engine.records.intake.states import CLOSED, move
 from engine.records.portions import portions
 from engine.records.review.standing import Opinion, Owner, OwnerKind, Standing, fold, verdicts
 from engine.records.schema import Candidate, Conclusion, Lease, Reference, Referral, Subject, User, now
+from engine.records.searching.recalled import concluded_before
 from engine.records.words import ConclusionKind, LeaseKind, ReferralState, SubjectStanding
 
 #: The states that follow from the conclusions alone.
@@ -119,6 +120,7 @@ def _opinions(session: Session, query: Select[Conclusion, int | None]) -> Iterab
     ).all()
     passing = {c.id: c.search_id for c, _ in rows if c.kind is ConclusionKind.NO_MATCH and c.search_id is not None}
     lists = _lists(session, set(passing.values()))
+    before = concluded_before(session, {c.subject_id for c, _ in rows if c.subject_id is not None})
     for conclusion, person_id in rows:
         yield (
             conclusion,
@@ -129,6 +131,7 @@ def _opinions(session: Session, query: Select[Conclusion, int | None]) -> Iterab
                 owner=owner_of(person_id, conclusion.linked_subject_id),
                 supersedes=conclusion.supersedes_id,
                 passed_over=lists.get(passing.get(conclusion.id, 0), frozenset()),
+                overtaken=conclusion.id <= before.get(conclusion.subject_id or 0, 0),
             ),
         )
 
@@ -149,11 +152,11 @@ def _lists(session: Session, search_ids: Collection[int]) -> dict[int, frozenset
 
 
 def _being_examined(session: Session, opinions: Mapping[str, list[Opinion]]) -> bool:
-    """Whether somebody holds a claim who has not given a verdict yet; whoever has is done, claim or not."""
+    """Whether somebody holds a claim who has not given a verdict on what there is now; whoever has is done."""
     query = select(Lease.resource, Lease.holder).where(
         Lease.kind == LeaseKind.REVIEW, Lease.resource.in_(opinions), Lease.expires_at > now()
     )
     return any(
-        holder not in {f"user:{examiner}" for examiner in verdicts(opinions[resource])}
-        for resource, holder in session.execute(query)
+        holder not in {f"user:{examiner}" for examiner, one in verdicts(about).items() if not one.overtaken}
+        for about, holder in ((opinions[resource], holder) for resource, holder in session.execute(query))
     )

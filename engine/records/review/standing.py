@@ -39,7 +39,8 @@ class Opinion:
     """One conclusion as the fold sees it; ids grow with time.
 
     owner: who it speaks of, none for a kind that speaks about the subject alone. passed_over: for a "no match", the
-    people on the candidate list that the examiner had before them.
+    people on the candidate list that the examiner had before them. overtaken: later material has brought the subject
+    back since, which this opinion says nothing about; it closes the subject no more.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Opinion:
     owner: Owner | None = None
     supersedes: int | None = None
     passed_over: frozenset[Owner] = frozenset()
+    overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _standing(standing: SubjectStanding, camp: _Camp, needs_other_than: frozense
 
 def _closed(final: dict[int, Opinion]) -> Standing:
     """No identification is left standing: the latest word that closes the subject counts, if there is one."""
-    closing = [opinion for opinion in final.values() if opinion.kind in _CLOSING]
+    closing = [opinion for opinion in final.values() if opinion.kind in _CLOSING and not opinion.overtaken]
     if not closing:
         return Standing(SubjectStanding.OPEN)
     latest = max(closing, key=lambda opinion: opinion.id)

@@ -16,6 +16,7 @@ from engine.records.schema.intake import (
     Refusal,
 )
 from engine.records.schema.people import Attribution, Gallery, Person, PersonRelation, Reference, ReferenceFace
+from engine.records.schema.recalls import Recall, RecallOwner, StandingMark
 from engine.records.schema.review import Conclusion, ExcludedPair, Exhibit, Lease
 from engine.records.schema.searches import Candidate, Permit, PermitGallery, Search, SearchScope
 from engine.records.schema.videos import Track, TrackFace
@@ -44,6 +45,8 @@ __all__ = [
     "PermitGallery",
     "Person",
     "PersonRelation",
+    "Recall",
+    "RecallOwner",
     "Reference",
     "ReferenceFace",
     "Referral",
@@ -53,6 +56,7 @@ __all__ = [
     "Search",
     "SearchScope",
     "Space",
+    "StandingMark",
     "Subject",
     "SubjectFace",
     "Track",
