@@ -1,11 +1,17 @@
 """What the job `detect` does: one picture of the vault becomes a finding, with its faces, once."""
 
+from typing import TYPE_CHECKING
+
 from engine.records.faces import faces
+from engine.records.intake.second_looks import is_second_look
 from engine.records.schema import Media
 from engine.records.words import MediaKind
 from jobs.media_work import store_unreadable, work_on
 from jobs.new_faces import new_faces
 from jobs.workbench import Workbench
+
+if TYPE_CHECKING:
+    from engine.vision.types import Effort
 
 
 def detect_media(bench: Workbench, media_id: int) -> None:
@@ -32,7 +38,7 @@ def _look(bench: Workbench, media_id: int) -> None:
     except UnreadableMedia as error:
         store_unreadable(bench, media_id, error.reason)
         return
-    analysis = bench.pipeline.analyse(picture.pixels)
+    analysis = bench.pipeline.analyse(picture.pixels, effort=_effort(bench, media_id))
     found, space_id = new_faces(analysis.faces), bench.space.id
     with bench.records.database.write() as session:
         media = session.get(Media, media_id)
@@ -50,6 +56,15 @@ def _look(bench: Workbench, media_id: int) -> None:
             space_id=space_id,
             actor=bench.actor,
         )
+
+
+def _effort(bench: Workbench, media_id: int) -> "Effort":
+    """What a person asked for where the picture was looked at before, and what the unit has set for all others."""
+    from engine.vision.types import Effort
+
+    with bench.records.database.read() as session:
+        again = is_second_look(session.get_one(Media, media_id))
+    return Effort.THOROUGH if again else Effort(bench.settings.detection.effort)
 
 
 def _bytes_of(bench: Workbench, media_id: int) -> bytes:

@@ -35,10 +35,14 @@ class Unusable:
     reason: str
 
 
-def look_at(bench: Workbench, path: Path) -> Looked | Unusable:
-    """Analyse a picture file; bad input comes back as a reason, only a model that cannot be loaded is raised."""
+def look_at(bench: Workbench, path: Path, *, thorough: bool = False) -> Looked | Unusable:
+    """Analyse a picture file, at least with the effort that is set.
+
+    Bad input comes back as a reason, only a model that cannot be loaded is raised.
+    """
     from engine.vision.errors import UnreadableMedia  # Heavy, as everything of vision is.
     from engine.vision.media import decode_image
+    from engine.vision.types import Effort
 
     limits = bench.settings.decoding
     try:
@@ -51,13 +55,14 @@ def look_at(bench: Workbench, path: Path) -> Looked | Unusable:
         return Unusable(path, f"it cannot be read: {error.strerror}")
     except UnreadableMedia as error:
         return Unusable(path, error.reason)
-    analysis = bench.pipeline.analyse(picture.pixels)
+    effort = Effort.THOROUGH if thorough else Effort(bench.settings.detection.effort)
+    analysis = bench.pipeline.analyse(picture.pixels, effort=effort)
     return Looked(path, data, picture.format, picture.width, picture.height, picture.captured_at, analysis)
 
 
-def detect_files(bench: Workbench, paths: Sequence[Path]) -> list[dict[str, Any]]:
+def detect_files(bench: Workbench, paths: Sequence[Path], *, thorough: bool = False) -> list[dict[str, Any]]:
     """The faces of each file, as `triage detect --json` prints them; an unusable file has an `error` instead."""
-    return [_described(look_at(bench, path)) for path in paths]
+    return [_described(look_at(bench, path, thorough=thorough)) for path in paths]
 
 
 def quality_of(quality: "Quality") -> dict[str, float]:

@@ -13,18 +13,24 @@ from console.cli.output import print_json, print_line, print_table
 app = single()
 
 
-@app.command(epilog=examples("triage detect photo.jpg", "triage detect *.jpg --json"))
+@app.command(epilog=examples("triage detect photo.jpg --thorough", "triage detect *.jpg --json"))
 def detect(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Picture files.")],
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Make every pass over every picture; takes 2 to 40 times as long.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Find the faces in pictures. Nothing is stored and nothing is searched.
+
+    Where nothing is found, further passes are made by themselves: with a border, turned, enlarged, in tiles. A thorough
+    look makes all of them, and enlarges what is small, wherever faces were found already too.
 
     Ends with 1 where a file is no picture that can be read.
     """
     from jobs.look import detect_files
 
-    found = detect_files(open_bench(open_deployment()), images)
+    found = detect_files(open_bench(open_deployment()), images, thorough=thorough)
     if as_json:
         print_json(found)
     else:
@@ -51,5 +57,5 @@ def _print(picture: dict[str, Any]) -> None:
             )
             for number, face in enumerate(picture["faces"], start=1)
         ),
-        empty="No face found; look at the picture yourself.",
+        empty=f"No face found (tried: {', '.join(picture['passes'])}); look at the picture yourself.",
     )

@@ -7,13 +7,13 @@ import typer
 from console.cli.frame import As, Json, examples, group
 from console.cli.ledger_view import actor_names, event_document, print_events
 from console.cli.opening import Deployment, open_bench, open_deployment
-from console.cli.output import age, print_json, print_line, print_table, say, words
+from console.cli.output import age, counted, print_json, print_line, print_table, say, words
 from console.cli.referral_view import print_referral
 from console.identity import acting, viewer
 from engine.records import ids
 from engine.records.custody import ledger
 from engine.records.faces.subjects import subjects_of
-from engine.records.intake import referral_media, referrals
+from engine.records.intake import referral_media, referrals, second_looks
 from engine.records.review import documents
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
@@ -129,6 +129,22 @@ def resume(referral_id: ReferralId, as_name: As = None) -> None:
         resumed = referrals.resume(session, referral, actor=actor)
     _hand_over(here, resumed.id)
     say(f"{ids.public('referral', resumed.id)} is back in the work.")
+
+
+@app.command("look-again", epilog=examples("triage referral look-again R12"))
+def look_again(referral_id: ReferralId, as_name: As = None) -> None:
+    """Have the pictures of a referral looked at once more, thoroughly, because a face may have been missed.
+
+    Every pass is made over every picture, small ones enlarged: 2 to 40 times the work of the first look. What was found
+    and concluded stands; faces that are new are searched. Videos are not watched again.
+    """
+    here = open_deployment()
+    with here.records.database.write() as session:
+        actor = acting(session, here.paths, as_name)
+        referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
+        pictures = second_looks.look_again(session, referral, actor=actor)
+    _hand_over(here, referral.id)
+    say(f"{ids.public('referral', referral.id)}: {counted(len(pictures), 'picture')} to be looked at again, thoroughly.")
 
 
 @app.command(epilog=examples("triage referral withdraw R12 --reason 'sent in error'"))

@@ -129,7 +129,10 @@ def _holding(conclusion: dict[str, Any]) -> str:
 
 
 def _finding(media: dict[str, Any]) -> str:
-    return words(media["finding"]) + (f": {media['finding_reason']}" if media["finding_reason"] else "")
+    if media["finding_reason"]:
+        return f"{words(media['finding'])}: {media['finding_reason']}"
+    tried = f" (tried: {', '.join(media['passes'])})" if media["passes"] else ""
+    return words(media["finding"]) + tried
 
 
 def _size(media: dict[str, Any]) -> str:

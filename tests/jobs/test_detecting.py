@@ -10,13 +10,16 @@ from PIL import Image
 from PIL.ExifTags import IFD, Base
 
 from engine.formats.incoming import IncomingFile, IncomingReferral
+from engine.records.actors import Actor
 from engine.records.faces import faces
 from engine.records.intake import batches, states
 from engine.records.intake.admission import receive
+from engine.records.intake.second_looks import look_again
 from engine.records.schema import LedgerEvent, Media, Referral
 from engine.records.words import MediaFinding, ReferralState
 from jobs.detecting import detect_media
 from jobs.dispatch import dispatch
+from tests.engine.records.records_world import a_user
 from tests.jobs.pictures import astronaut, beside, hopper, nobody, png
 from tests.jobs.referrals_world import ACTOR, media_ids, state_of, waiting
 
@@ -84,6 +87,25 @@ def test_a_file_beyond_the_limit_is_not_even_read(bench, records, monkeypatch) -
     monkeypatch.setattr(type(records.vault), "read", None)
     detect_media(bench, media_ids(records, number)[0])
     assert "more than the limit of 10" in media(records, number).finding_reason
+
+
+def test_a_second_look_is_thorough_and_keeps_the_faces_it_finds_again(bench, records) -> None:
+    picture = astronaut()
+    picture.paste(hopper().crop((0, 0, 512, 512)).resize((27, 27)), (10, 10))
+    number = report(records, ("file", png(picture)))
+    [media_id] = media_ids(records, number)
+    detect_media(bench, media_id)
+    with records.database.write() as session:
+        [first] = faces.faces_of_media(session, media_id)
+        states.move(session, session.get_one(Referral, number), ReferralState.READY, ACTOR)
+    with records.database.write() as session:
+        person = Actor.user(a_user(session, "anna"))
+        look_again(session, session.get_one(Referral, number), actor=person)
+    detect_media(bench, media_id)
+    with records.database.read() as session:
+        again = faces.faces_of_media(session, media_id)
+        assert {first.id} < {face.id for face in again}
+        assert session.get_one(Media, media_id).passes[-1] == "fine"
 
 
 def test_doing_it_again_does_nothing(bench, records) -> None:
