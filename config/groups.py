@@ -9,6 +9,7 @@ MEBIBYTE = 1024**2
 GIBIBYTE = 1024**3
 
 Lane = Literal["urgent", "normal", "video"]
+Device = Literal["auto", "cpu", "cuda"]
 
 
 def _as_list(value: object) -> object:
@@ -143,6 +144,9 @@ class Worker(Group):
     )
     video_part_seconds: int = Field(
         default=30, ge=1, le=300, description="Seconds a video is watched before other videos have their turn."
+    )
+    device: Device = Field(
+        default="auto", description="Where networks compute: auto takes a CUDA graphics processor where there is one."
     )
     heartbeat_seconds: int = Field(
         default=4, ge=1, le=60, description="Seconds between two signs of life of a worker or the keeper."

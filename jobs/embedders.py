@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from config.groups import Device
 from config.models import ModelEntry, load_manifest
 from engine.records.actors import Actor
 from engine.records.database import Database
@@ -94,13 +95,16 @@ def record_of(space: Space) -> SpaceRecord:
     return SpaceRecord(space.id, space.model, space.dimension, space.metric, space.description)
 
 
-def load(folder: Path, embedder: KnownEmbedder, *, threads: int) -> "Embedder":
-    """Load its network; raises WeightsMissing, WeightsAltered and WeightsUnusable."""
+def load(folder: Path, embedder: KnownEmbedder, *, threads: int, device: Device = "cpu") -> "Embedder":
+    """Load its network; an imported one computes on the processor whatever the device.
+
+    Raises WeightsMissing, WeightsAltered, WeightsUnusable and DeviceMissing.
+    """
     if isinstance(embedder.source, ImportedModel):
         return imported.load(folder, embedder.source, threads=threads)
     from engine.vision.embedder import DlibEmbedder
 
-    return DlibEmbedder.load(embedder.source, threads=threads)
+    return DlibEmbedder.load(embedder.source, threads=threads, device=device)
 
 
 def _gone(space: SpaceRow, role: str, problems: list[WeightsError]) -> WeightsMissing:

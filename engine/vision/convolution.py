@@ -50,7 +50,7 @@ class Convolution(nn.Module):
         """Map float32 [N, in, H, W] to [N, out, ceil(H / stride), ceil(W / stride)]."""
         padding, stride, dilation = [self.padding] * 2, [self.stride] * 2, [1, 1]
         batch, _, height, width = maps.shape
-        if batch * height * width >= _ONEDNN_CELLS and _has_onednn():
+        if maps.device.type == "cpu" and batch * height * width >= _ONEDNN_CELLS and _has_onednn():
             result = torch.mkldnn_convolution(maps, self.kernel, self.bias, padding, stride, dilation, self.groups)
         else:
             result = functional.conv2d(maps, self.kernel, self.bias, stride, padding, dilation, self.groups)

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from config.groups import Device
 from engine.vision import dlib_format as saved
+from engine.vision.device import choose
 from engine.vision.errors import WeightsUnusable
 from engine.vision.templates import DLIB_CHIP
 
@@ -61,15 +63,16 @@ class DlibResNet(nn.Module):
         self._check_shapes()
 
     @classmethod
-    def load(cls, path: Path, threads: int = 1) -> Self:
+    def load(cls, path: Path, threads: int = 1, device: Device = "cpu") -> Self:
         """Read the weights file. Torch then computes with this many threads, in the whole process.
 
-        Raises WeightsUnusable where the file does not hold the network.
+        Raises WeightsUnusable where the file does not hold the network, and DeviceMissing.
         """
+        chosen = choose(device)
         torch.set_num_threads(threads)
         network = cls(saved.read_network(path.read_bytes()))
         network.requires_grad_(False)
-        return network
+        return network.to(chosen)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """float32 [N, 3, 150, 150], RGB from 0 to 255, to float32 [N, 128]."""
@@ -86,9 +89,9 @@ class DlibResNet(nn.Module):
         vectors = np.empty((len(chips), self.dimension), dtype=np.float32)
         with torch.inference_mode():
             for start in range(0, len(chips), BATCH):
-                batch = torch.from_numpy(np.ascontiguousarray(chips[start : start + BATCH]))
+                batch = torch.from_numpy(np.ascontiguousarray(chips[start : start + BATCH])).to(self.means.device)
                 # Rows of RGB pixels seen as channels are torch's "channels last", its fastest layout on a processor.
-                vectors[start : start + BATCH] = self(batch.permute(0, 3, 1, 2).float()).numpy()
+                vectors[start : start + BATCH] = self(batch.permute(0, 3, 1, 2).float()).cpu().numpy()
         return vectors
 
     def _check_shapes(self) -> None:

@@ -5,6 +5,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from config.groups import Device
 from config.models import Metric, ModelEntry
 from engine.vision import align, weights
 from engine.vision.dlib_resnet import DlibResNet
@@ -38,12 +39,12 @@ class DlibEmbedder:
         self._network = network
 
     @classmethod
-    def load(cls, entry: ModelEntry, *, threads: int = 1) -> Self:
+    def load(cls, entry: ModelEntry, *, threads: int = 1, device: Device = "cpu") -> Self:
         """Find, check and read the weights of a manifest's entry.
 
-        Raises WeightsMissing, WeightsAltered or WeightsUnusable.
+        Raises WeightsMissing, WeightsAltered, WeightsUnusable or DeviceMissing.
         """
-        return cls(entry, DlibResNet.load(weights.locate(entry), threads))
+        return cls(entry, DlibResNet.load(weights.locate(entry), threads, device))
 
     def align(self, pixels: Pixels, landmarks: NDArray[np.float32]) -> Pixels:
         """Cut a chip of 150 x 150 pixels; raises UnusableLandmarks."""

@@ -2,6 +2,7 @@
 
 VisionError
 ├── UnreadableMedia      the bytes are not a picture that can be shown whole, or one beyond the limits
+├── DeviceMissing        the networks cannot compute where the settings say
 ├── UnusableLandmarks    the points of a face, found or marked by hand, cannot be those of a face in the picture
 └── WeightsError         a network cannot be loaded
     ├── WeightsMissing   the package or the file that carries it is not there
@@ -38,6 +39,10 @@ class WeightsAltered(WeightsError):
 
 class WeightsUnusable(WeightsError):
     """A weights file that cannot be parsed as the network it should hold."""
+
+
+class DeviceMissing(VisionError):
+    """The device that the networks are to compute on is not there."""
 
 
 class UnusableLandmarks(VisionError):

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from config.groups import Device
 from config.models import Manifest
 from engine.vision import crops, quality, weights
 from engine.vision.detector import DetectorResult, FaceDetector
@@ -33,18 +34,25 @@ class FacePipeline:
 
     @classmethod
     def load(
-        cls, manifest: Manifest, *, threshold: float, max_side: int, threads: int, embedder: Embedder | None = None
+        cls,
+        manifest: Manifest,
+        *,
+        threshold: float,
+        max_side: int,
+        threads: int,
+        embedder: Embedder | None = None,
+        device: Device = "cpu",
     ) -> Self:
         """Load the networks of a manifest; threshold and max_side are the detector's, threads are torch's.
 
         An embedder that is given takes the place of the manifest's.
-        Raises WeightsMissing, WeightsAltered or WeightsUnusable.
+        Raises WeightsMissing, WeightsAltered, WeightsUnusable or DeviceMissing.
         """
         entry = manifest.detector
-        network = RetinaFace.load(weights.locate(entry), threads)
+        network = RetinaFace.load(weights.locate(entry), threads, device)
         return cls(
             FaceDetector(network, threshold, max_side),
-            embedder or DlibEmbedder.load(manifest.embedder, threads=threads),
+            embedder or DlibEmbedder.load(manifest.embedder, threads=threads, device=device),
             detector_identity=f"{entry.name} sha256:{entry.sha256} threshold={threshold:g} max_side={max_side}",
         )
 

@@ -7,37 +7,49 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from config.groups import Device
+from engine.vision.device import choose
 from engine.vision.errors import WeightsMissing
 from engine.vision.graphdef import Graph
 from engine.vision.nms import suppress
 from engine.vision.priors import decode_boxes, decode_landmarks, make_priors
-from engine.vision.retinaface_net import RawOutput, RetinaFaceNet
+from engine.vision.retinaface_net import UNCUT, RawOutput, RetinaFaceNet
 from engine.vision.types import Detection, Pixels
 
 # The coarsest level's stride: the network takes only sides that are multiples of it.
 _STRIDE = 32
+_CPU = torch.device("cpu")
 # The overlap that the frozen graph's own suppression allows.
 _OVERLAP = 0.4
+# Pixels of a batch on a graphics processor: 32 pictures of 1024 x 1024, whose widest maps take 3 GB.
+_CUDA_PIXELS = 32 * 2**20
 
 
 class RetinaFace:
     """The network with what comes before and after it; made by `load`."""
 
-    def __init__(self, net: RetinaFaceNet) -> None:
-        self._net = net.eval()
+    def __init__(self, net: RetinaFaceNet, device: torch.device = _CPU) -> None:
+        """Move the network to the device that it is to compute on."""
+        self._net = net.eval().to(device)
+        self._device = device
 
     @classmethod
-    def load(cls, path: Path, threads: int) -> "RetinaFace":
+    def load(cls, path: Path, threads: int, device: Device = "cpu") -> "RetinaFace":
         """Read a frozen graph, and let PyTorch use this many threads in the whole process.
 
-        Raises WeightsMissing when the file cannot be read, WeightsUnusable when it holds another network.
+        Raises WeightsMissing when the file cannot be read, WeightsUnusable when it holds another network, and
+        DeviceMissing.
         """
+        chosen = choose(device)
         torch.set_num_threads(threads)
         try:
             data = path.read_bytes()
         except OSError as error:
             raise WeightsMissing(f"{path} cannot be read: {error.strerror}") from error
-        return cls(RetinaFaceNet(Graph.parse(data)))
+        graph = Graph.parse(data)
+        if chosen.type == "cpu":
+            return cls(RetinaFaceNet(graph), chosen)
+        return cls(RetinaFaceNet(graph, band_bytes=UNCUT, pixels_at_once=_CUDA_PIXELS), chosen)
 
     def detect_batch(self, images: Sequence[Pixels], threshold: float = 0.5) -> list[list[Detection]]:
         """Find the faces of each picture, best first.
@@ -56,9 +68,9 @@ class RetinaFace:
     def raw_output(self, images: Sequence[Pixels]) -> RawOutput:
         """Return what the heads say about pictures that share one size after padding to multiples of 32."""
         with torch.inference_mode():
-            turned = torch.from_numpy(_turned_canvas(images)).permute(0, 3, 1, 2)
+            turned = torch.from_numpy(_turned_canvas(images)).to(self._device).permute(0, 3, 1, 2)
             output: RawOutput = self._net(turned.to(torch.float32).div_(127.5).sub_(1.0))
-        return output
+        return RawOutput(output.boxes.cpu(), output.landmarks.cpu(), output.scores.cpu())
 
     def _batches(self, images: Sequence[Pixels]) -> Iterator[list[int]]:
         """Yield the indices of pictures that share a padded size, as many as go through the network together."""

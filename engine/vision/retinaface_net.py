@@ -24,6 +24,8 @@ from engine.vision.row_bands import BAND_BYTES, RowBands
 ANCHORS_PER_CELL = 2
 # Measured best on squares of 32 to 320 pixels, 1 to 32 at once.
 PIXELS_AT_ONCE = 480 * 320
+#: As many bytes or pixels as there may be: nothing is cut.
+UNCUT = 2**62
 
 # Name, stride, and whether the block adds its input to its output; block 1 is part of the backbone's entry.
 _BLOCKS_TO_STRIDE_8 = [
@@ -61,7 +63,10 @@ class RetinaFaceNet(nn.Module):
     """The network of one frozen graph."""
 
     def __init__(self, graph: Graph, *, band_bytes: int = BAND_BYTES, pixels_at_once: int = PIXELS_AT_ONCE) -> None:
-        """Set how the work is cut, which changes only how long it takes: RowBands' bands and `pictures_at_once`."""
+        """Set how the work is cut, which changes only how long it takes: RowBands' bands and `pictures_at_once`.
+
+        UNCUT bands suit a graphics processor, whose memory takes whole maps faster than many small ones.
+        """
         super().__init__()
         self._pixels_at_once = pixels_at_once
         self._backbone = Backbone(graph, band_bytes)

@@ -9,9 +9,7 @@ from torch import Tensor
 
 from engine.vision.convolution import Convolution
 from engine.vision.graphdef import Graph
-from engine.vision.retinaface_net import RetinaFaceNet
-
-_UNCUT = 2**62
+from engine.vision.retinaface_net import UNCUT, RetinaFaceNet
 
 
 class PlainConvolution(Convolution):
@@ -35,7 +33,7 @@ class PlainConvolution(Convolution):
 
 def plain_network(graph: Graph) -> RetinaFaceNet:
     """Build the network of a frozen graph from plain convolutions that are not cut into bands or pictures."""
-    network = RetinaFaceNet(graph, band_bytes=_UNCUT, pixels_at_once=_UNCUT).eval()
+    network = RetinaFaceNet(graph, band_bytes=UNCUT, pixels_at_once=UNCUT).eval()
     for module in list(network.modules()):
         for name, child in module.named_children():
             if isinstance(child, Convolution):
