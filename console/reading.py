@@ -123,7 +123,7 @@ def _subject(
         ranked=ranked,
         faces=_ordered(session, faces, largest),
         candidates=tuple(_marked(candidate, held.get(candidate.candidate_id)) for candidate in candidates),
-        searched=_searched(search, subject.not_searched),
+        searched=_searched(search, subject),
         search_id=None if search is None else search["id"],
         space=None if search is None else search["space"],
         own=own,
@@ -177,9 +177,13 @@ def _finding(file: ReferralFile) -> str:
     return finding_words(file.name, media.finding, media.finding_reason, media.passes)
 
 
-def _searched(search: Mapping[str, object] | None, not_searched: str | None) -> str:
-    """How completely a subject was searched, or why it was not."""
+def _searched(search: Mapping[str, object] | None, subject: Subject) -> str:
+    """How completely a subject was searched, or why it was not, or why that does not hold any more."""
+    if subject.outdated is not None:
+        return f"this list is not current and is being made anew: {subject.outdated}"
     if search is None:
-        return not_searched or "not searched yet"
+        return subject.not_searched or "not searched yet"
+    if subject.not_searched is not None:
+        return f"this list is not current and stays as it was: {subject.not_searched}"
     how = "" if search["exact"] else ", approximately"
     return f"{search['scanned']:,} of {search['eligible']:,} faces searched{how}"

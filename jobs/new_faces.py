@@ -1,7 +1,6 @@
 """From what vision found to what the records keep: neither of the two knows the other."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.records.faces.faces import NewFace
@@ -14,15 +13,16 @@ if TYPE_CHECKING:
 
 def new_faces(found: "Sequence[AnalysedFace]") -> list[NewFace]:
     """The faces of an analysis as the records take them, in the same order."""
-    return [_new_face(face) for face in found]
+    return [new_face(face) for face in found]
 
 
 def new_shots(shots: "Sequence[Shot]") -> tuple[NewFace, ...]:
     """The shots of a video that nothing has stored yet, each with its time."""
-    return tuple(replace(_new_face(shot.face), time_ms=shot.time_ms) for shot in shots if shot.face is not None)
+    return tuple(new_face(shot.face, time_ms=shot.time_ms) for shot in shots if shot.face is not None)
 
 
-def _new_face(face: "AnalysedFace") -> NewFace:
+def new_face(face: "AnalysedFace", *, time_ms: int | None = None) -> NewFace:
+    """A face as the records take it; time_ms: the moment in a video, none in a still picture."""
     quality = face.quality
     return NewFace(
         box=face.detection.box,
@@ -39,4 +39,5 @@ def _new_face(face: "AnalysedFace") -> NewFace:
         crop_box=face.crop.box,
         crop_scale=face.crop.scale,
         vector=pack(face.vector),
+        time_ms=time_ms,
     )

@@ -1,5 +1,6 @@
 """The automatic search of one subject: under permits or not at all, and then saying why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +52,12 @@ def search_subject(bench: Workbench, subject_id: int) -> None:
             _search(bench, subject_id)
     except NoPermit as refusal:
         _note(bench, subject_id, refusal.message)
+
+
+def search_subjects(bench: Workbench, subject_ids: Sequence[int]) -> None:
+    """Search some subjects, one after the other."""
+    for subject_id in subject_ids:
+        search_subject(bench, subject_id)
 
 
 def _search(bench: Workbench, subject_id: int) -> None:

@@ -9,6 +9,7 @@ from engine.records.custody import ledger
 from engine.records.database import unit_of
 from engine.records.errors import Duplicate, NotFound
 from engine.records.schema import Case, CaseReferral, Referral, now
+from engine.records.searching import outdated
 
 
 def create_case(session: Session, name: str, note: str | None = None, *, actor: Actor) -> Case:
@@ -54,6 +55,7 @@ def link_case(
         session.add(link)
         session.flush()
         _record(session, case, referral, "case.linked", actor)
+        outdated.mark_referral(session, referral.id, f"its referral was linked to the case {case.name}")
     return link
 
 
@@ -68,6 +70,7 @@ def unlink_case(session: Session, case: Case, referral: Referral, *, actor: Acto
         )
     link.unlinked_by_id, link.unlinked_at = user_id, now()
     _record(session, case, referral, "case.unlinked", actor)
+    outdated.mark_referral(session, referral.id, f"its referral was unlinked from the case {case.name}")
 
 
 def cases_of(session: Session, referral_id: int) -> list[Case]:

@@ -29,6 +29,9 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.ERASED: frozenset(),
 }
 
+#: People are at work on these, or were: the conclusions say which it is.
+UNDER_REVIEW = frozenset({S.READY, S.IN_REVIEW, S.AWAITING_SECOND, S.DECIDED})
+
 #: Nothing more happens to these by themselves, and nobody reviews them.
 CLOSED = frozenset({S.DUPLICATE, S.WITHDRAWN, S.ERASED})
 

@@ -15,6 +15,7 @@ from engine.records.faces import findable
 from engine.records.ids import public
 from engine.records.people import persons
 from engine.records.schema import Face, Gallery, Person, Reference, ReferenceFace, now
+from engine.records.searching import outdated
 from engine.records.words import GalleryPurpose, UserRole
 
 
@@ -98,6 +99,7 @@ def remove_gallery(session: Session, gallery: Gallery, *, actor: Actor) -> None:
         gallery.removed_at = now()
         session.flush()
         findable.forget_gallery(session, gallery.id)
+        outdated.mark_removed(session, gallery.id, gallery.name)
         ledger.record(session, actor=actor, action="gallery.removed", target=_name(gallery))
 
 

@@ -124,6 +124,7 @@ def _subject(session: Session, subject: Subject, standing: Standing, viewer: Vie
         "person": _person(session, subject.id, viewer),
         "claimed_by": leases.holder_of(session, LeaseKind.REVIEW, name),
         "not_searched": subject.not_searched,
+        "outdated": subject.outdated,
         "candidate_of": links_to(session, subject.id),
         **candidate_list(session, subject.id, hide_scores=hide_scores, hide_names=not viewer.sees_content),
     }

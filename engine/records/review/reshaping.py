@@ -14,9 +14,11 @@ from engine.records.faces.faces import faces_of_referral
 from engine.records.faces.subjects import get_subject, members_of, new_subject, set_members, subjects_of
 from engine.records.ids import public
 from engine.records.people.examiners import require_examiner
+from engine.records.review.grounds import require_open
 from engine.records.review.in_force import is_in_force
 from engine.records.review.outcome import settle
 from engine.records.schema import Conclusion, Exhibit, Referral, Subject
+from engine.records.searching import outdated
 from engine.records.words import LeaseKind, SubjectRole
 
 
@@ -44,6 +46,8 @@ def split(session: Session, subject: Subject, face_ids: Collection[int], *, acto
     subject.shaped_by_id = user_id
     set_members(session, subject, faces - leaving)
     set_members(session, new, leaving)
+    outdated.mark(session, [subject.id], f"{public('subject', new.id)} was split off it")
+    outdated.mark(session, [new.id], f"it was split off {_name(subject)}")
     _finish(session, subject, leaving, actor, "subject.split", into=public("subject", new.id), faces=len(leaving))
     return new
 
@@ -66,6 +70,7 @@ def merge(session: Session, subject: Subject, into: Subject, *, actor: Actor) ->
     faces = members_of(session, [subject.id, into.id])
     subject.merged_into_id, subject.shaped_by_id, into.shaped_by_id = into.id, user_id, user_id
     set_members(session, into, faces[into.id] | faces[subject.id])
+    outdated.mark(session, [into.id], f"{_name(subject)} was merged into it")
     _finish(session, subject, faces[subject.id], actor, "subject.merged", into=public("subject", into.id))
     return into
 
@@ -74,6 +79,7 @@ def form(session: Session, referral: Referral, face_ids: Collection[int], *, act
     """Make a subject of faces that no subject has yet, such as those marked by hand; raises Refused."""
     user_id = require_examiner(session, actor, "form a subject")
     referral = session.get_one(Referral, referral.id)
+    require_open(referral)
     known = {face.id for face in faces_of_referral(session, referral.id)}
     taken: set[int] = set().union(*members_of(session, [one.id for one in subjects_of(session, referral)]).values())
     faces = set(face_ids)
@@ -84,6 +90,7 @@ def form(session: Session, referral: Referral, face_ids: Collection[int], *, act
         )
     subject = new_subject(session, referral, user_id)
     set_members(session, subject, faces)
+    outdated.mark(session, [subject.id], "it was formed by hand")
     _finish(session, subject, faces, actor, "subject.formed", faces=len(faces))
     return subject
 
@@ -91,9 +98,11 @@ def form(session: Session, referral: Referral, face_ids: Collection[int], *, act
 def set_role(session: Session, subject: Subject, role: SubjectRole, *, actor: Actor) -> None:
     """Say what a subject is in the report; from then on no machine changes the group."""
     user_id = require_examiner(session, actor, "say a subject's role")
-    subject = get_subject(session, subject.id)
+    subject = _living(session, subject)
     before = subject.role
     subject.role, subject.shaped_by_id = role, user_id
+    if role is not before:
+        outdated.mark(session, [subject.id], f"its role is {role.value} now, and was {before.value}")
     ledger.record(
         session, actor=actor, action="subject.role", target=_name(subject), before=before.value, after=role.value
     )
@@ -101,15 +110,22 @@ def set_role(session: Session, subject: Subject, role: SubjectRole, *, actor: Ac
 
 def _unclaimed(session: Session, subject: Subject, actor: Actor) -> Subject:
     """The subject, as long as it was not merged away and nobody else is looking at it."""
+    subject = _living(session, subject)
+    holder = leases.holder_of(session, LeaseKind.REVIEW, _name(subject))
+    if holder not in (None, actor.name):
+        raise Claimed(f"{_name(subject)} is being examined by {holder}.", "Wait until it is released.")
+    return subject
+
+
+def _living(session: Session, subject: Subject) -> Subject:
+    """The subject in this session, as long as it was not merged away and its referral is still worked on."""
     subject = get_subject(session, subject.id)
     if subject.merged_into_id is not None:
         raise Refused(
             f"{_name(subject)} was merged into {public('subject', subject.merged_into_id)}.",
             "Work on that one instead.",
         )
-    holder = leases.holder_of(session, LeaseKind.REVIEW, _name(subject))
-    if holder not in (None, actor.name):
-        raise Claimed(f"{_name(subject)} is being examined by {holder}.", "Wait until it is released.")
+    require_open(session.get_one(Referral, subject.referral_id))
     return subject
 
 

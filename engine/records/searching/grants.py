@@ -113,7 +113,7 @@ def all_covered(
     """
     covered, reasons = _cover(session, _Asked(channel, role, frozenset(case_ids), at or now()))
     if not covered:
-        raise _no_permit([reason or f"{name} covers galleries that were removed" for name, _, reason in reasons])
+        raise _no_permit([f"{name} {reason or 'covers galleries that were removed'}" for name, _, reason in reasons])
     return _grant_of({scope: held.permit for scope, held in covered.items()})
 
 

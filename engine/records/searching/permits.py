@@ -12,6 +12,7 @@ from engine.records.database import unit_of
 from engine.records.errors import NotFound, Refused
 from engine.records.ids import public, public_or_none
 from engine.records.schema import Gallery, Permit, PermitGallery, now
+from engine.records.searching import outdated
 from engine.records.searching.grants import living_gallery
 from engine.records.words import Channel, SubjectRole, UserRole
 
@@ -31,8 +32,9 @@ def grant(
 ) -> Permit:
     """Record a permit for subjects of these roles and galleries of these numbers, approved by a supervisor.
 
-    A permit with a case covers searches for that case only. Raises Refused where the approver may not grant it, where
-    a text is empty, where it has expired already or covers nothing; NotFound for a gallery that is not there.
+    Subjects whose list lacks what it covers are searched again. A permit with a case covers searches for that case
+    only. Raises Refused where the approver may not grant it, where a text is empty, where it has expired already or
+    covers nothing; NotFound for a gallery that is not there.
     """
     approver.require_role(UserRole.SUPERVISOR, doing="grant a permit")
     if not purpose.strip() or not lawful_basis.strip():
@@ -72,16 +74,18 @@ def grant(
         case=public_or_none("case", case_id),
         expires_at=expires_at.isoformat(),
     )
+    outdated.mark_granted(session, permit)
     return permit
 
 
 def revoke(session: Session, permit: Permit, *, actor: Actor) -> None:
-    """End a permit at once, by a supervisor; searches that were made under it stay as history."""
+    """End a permit at once, by a supervisor; what was searched under it is searched again under those that are left."""
     actor.require_role(UserRole.SUPERVISOR, doing="revoke a permit")
     permit = session.get_one(Permit, permit.id)
     if permit.revoked_at is None:
         permit.revoked_at = now()
         ledger.record(session, actor=actor, action="permit.revoked", target=public("permit", permit.id))
+        outdated.mark_revoked(session, permit)
 
 
 def get_permit(session: Session, permit_id: int) -> Permit:
