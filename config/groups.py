@@ -112,6 +112,33 @@ class Intake(Group):
     max_file_bytes: int = Field(
         default=4 * GIBIBYTE, ge=MEBIBYTE, le=1024 * GIBIBYTE, description="The largest file accepted, in bytes."
     )
+    max_bundle_bytes: int = Field(
+        default=32 * GIBIBYTE,
+        ge=MEBIBYTE,
+        le=1024 * GIBIBYTE,
+        description="The most that an archive may hold once unpacked, in bytes; also the longest standard input.",
+    )
+    max_bundle_files: int = Field(
+        default=200_000, ge=1, le=10_000_000, description="The most files that an archive may hold."
+    )
+    max_ratio: int = Field(
+        default=100, ge=2, le=100_000, description="How many times its own size an archive may unpack to."
+    )
+    max_nesting: int = Field(
+        default=1, ge=0, le=3, description="How many archives inside each other are opened below the first."
+    )
+    max_xml_bytes: int = Field(
+        default=32 * MEBIBYTE, ge=1024, le=GIBIBYTE, description="The largest XML of a report that is read, in bytes."
+    )
+    max_xml_depth: int = Field(
+        default=100, ge=10, le=400, description="How deep the elements of a report's XML may be nested."
+    )
+    max_list_bytes: int = Field(
+        default=GIBIBYTE,
+        ge=MEBIBYTE,
+        le=64 * GIBIBYTE,
+        description="The largest VICS file or manifest that is read, in bytes.",
+    )
 
 
 class Review(Group):

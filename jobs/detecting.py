@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine.records.faces import faces
+from engine.records.intake import report
 from engine.records.intake.second_looks import is_second_look
 from engine.records.schema import Media
 from engine.records.words import MediaKind
@@ -46,6 +47,7 @@ def _look(bench: Workbench, media_id: int) -> None:
             return  # Erased meanwhile.
         media.format, media.width, media.height = picture.format, picture.width, picture.height
         media.captured_at = picture.captured_at or media.captured_at
+        report.keep_media_facts(session, media_id, picture.facts)
         faces.store_analysis(
             session,
             bench.records.vault,

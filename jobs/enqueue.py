@@ -4,18 +4,15 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from redis.exceptions import RedisError
 from sqlalchemy import select
 
-from engine.formats.incoming import IncomingReferral, RefusedInput
-from engine.formats.read import read
+from engine.formats.read import Format
 from engine.records.actors import Actor
 from engine.records.intake import batches, cases
-from engine.records.intake.admission import NORMAL_PRIORITY, admit
-from engine.records.intake.staging import stage
+from engine.records.intake.admission import NORMAL_PRIORITY
 from engine.records.schema import Batch, Case, Referral
 from engine.records.words import ReferralState
 from jobs.alive import keeper_at_work, lanes_at_work
@@ -24,6 +21,7 @@ from jobs.dispatch import dispatch
 from jobs.errors import DiskFull, RedisDown
 from jobs.pending import UNDER_WAY
 from jobs.progress import videos_being_watched
+from jobs.taking_in import Advance, Source, Terms, record_all, untold
 from jobs.workbench import Workbench
 
 _POLL_SECONDS = 0.2
@@ -37,7 +35,7 @@ class Order:
     """How reports are to be taken in; `case` is the name of a case that each is linked to."""
 
     each: bool = False
-    format: str = "auto"
+    format: Format = Format.AUTO
     case: str | None = None
     priority: int = NORMAL_PRIORITY
     wait: bool = False
@@ -51,15 +49,24 @@ class Receipt:
     complete: bool
 
 
-def enqueue(bench: Workbench, sources: Iterable[Path], order: Order, *, actor: Actor, say: Say) -> Receipt:
+def enqueue(
+    bench: Workbench,
+    sources: Iterable[Source],
+    order: Order,
+    *,
+    actor: Actor,
+    say: Say,
+    advance: Advance = untold,
+) -> Receipt:
     """Take reports in and hand them to the workers; `say` is given sentences for people while it runs.
+
+    advance: told how many inputs are recorded, and of how many where that is known.
 
     With no services in an embedded deployment the work is done here. With Redis down the receipt warns and the
     referrals stay received. Raises NotFound for an unknown case, DiskFull, and Down.
     """
     _require_room(bench)
-    case = _case(bench, order.case)
-    batch, referral_ids = _take_in(bench, sources, order, case, actor)
+    batch, referral_ids = take_in(bench, sources, order, _case(bench, order.case), actor, advance)
     warnings = hand_over(bench, referral_ids, say)
     if order.wait and not warnings:
         wait_until_settled(bench, referral_ids, say)
@@ -67,6 +74,19 @@ def enqueue(bench: Workbench, sources: Iterable[Path], order: Order, *, actor: A
         document = batches.batch_summary(session, batch) | {"warnings": warnings}
     failed = any(entry["state"] == ReferralState.FAILED for entry in document["referrals"])
     return Receipt(document, complete=not failed and not document["refused"])
+
+
+def take_in(
+    bench: Workbench,
+    sources: Iterable[Source],
+    order: Order,
+    case: Case | None,
+    actor: Actor,
+    advance: Advance = untold,
+) -> tuple[Batch, list[int]]:
+    """Record every input in a batch without handing anything to the workers; the batch and its referrals."""
+    terms = Terms(order.each, order.format, order.priority, case, actor)
+    return record_all(bench.records, bench.settings, bench.paths.home, sources, terms, advance)
 
 
 def hand_over(bench: Workbench, referral_ids: Collection[int], say: Say) -> list[str]:
@@ -120,37 +140,3 @@ def _case(bench: Workbench, name: str | None) -> Case | None:
         return None
     with bench.records.database.read() as session:
         return cases.case_named(session, name)
-
-
-def _take_in(
-    bench: Workbench, sources: Iterable[Path], order: Order, case: Case | None, actor: Actor
-) -> tuple[Batch, list[int]]:
-    """Record every input in a batch, each in a transaction of its own; the batch and its referrals."""
-    with bench.records.database.write() as session:
-        batch = batches.start_batch(session, actor=actor)
-    inputs, referral_ids = 0, []
-    for source in sources:
-        limit = bench.settings.intake.max_file_bytes
-        for found in read(source, each=order.each, format=order.format, max_file_bytes=limit):
-            inputs += 1
-            if isinstance(found, RefusedInput):
-                with bench.records.database.write() as session:
-                    batches.refuse(session, batch, found.path, found.reason, actor=actor)
-            else:
-                referral_ids.append(_admit(bench, batch, found, order, case, actor))
-    with bench.records.database.write() as session:
-        batches.finish_batch(session, batch, inputs=inputs, actor=actor)
-    return batch, referral_ids
-
-
-def _admit(
-    bench: Workbench, batch: Batch, incoming: IncomingReferral, order: Order, case: Case | None, actor: Actor
-) -> int:
-    records = bench.records
-    with records.database.read() as session:
-        staged = stage(session, records.vault, incoming)
-    with records.database.write() as session:
-        received = admit(session, records.vault, batch, staged, actor=actor, priority=order.priority)
-        if case is not None:
-            cases.link_case(session, case, received.referral, actor=actor)
-        return received.referral.id

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from config.models import Metric, load_manifest
-from engine.formats.incoming import printable
+from engine.formats.text import printable
 from engine.vision.imported import ImportedModel
 from jobs import embedders
 from jobs.workbench import Workbench

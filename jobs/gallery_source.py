@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.formats.folder import entries, is_folder
-from engine.formats.incoming import printable
+from engine.formats.text import printable
 from jobs.errors import BadInput
 
 _COLUMNS = {"person", "file"}

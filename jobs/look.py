@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.formats.incoming import printable
+from engine.formats.text import printable
 from jobs.workbench import Workbench
 
 if TYPE_CHECKING:

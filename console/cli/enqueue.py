@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
 import typer
 
@@ -14,31 +14,48 @@ from console.cli.finding import find_case
 from console.cli.frame import As, Json, examples, single
 from console.cli.opening import open_bench, open_deployment
 from console.cli.output import counted, print_json, print_line, print_table, say, words
+from console.cli.progress import progress_on_stderr
 from console.identity import acting, acting_or_machine
+from engine.formats.read import Format
+from engine.formats.streams import Chained, is_bundle
+
+if TYPE_CHECKING:
+    from jobs.taking_in import Source
 
 app = single()
 
 _PRIORITIES = {"urgent": 0, "normal": 50, "low": 90}
 # More referrals than this are summed up for a person; --json always lists them all.
 _LISTED = 40
+#: How much of standard input is looked at to tell an archive from a list of paths.
+_LOOKED_AT = 1 << 16
+#: Formats that are never a list of paths.
+_LISTS = frozenset(Format) - {Format.AUTO, Format.FOLDER}
 
 
 @app.command(
     epilog=examples(
         "triage enqueue ~/report-4711",
         "triage enqueue --each --wait ~/incoming --json",
+        "triage enqueue --each bundles.zip",
+        "ssh unit triage enqueue - < bundle.zip",
         "find ~/incoming -name '*.jpg' | triage enqueue - --priority urgent",
     )
 )
 def enqueue(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...|-", help="Folders and files; - reads paths from standard input, one per line."),
+        typer.Argument(
+            metavar="PATH...|-",
+            help="Folders, files and archives; - reads standard input: an archive, a list, or paths, one per line.",
+        ),
     ],
     each: Annotated[
-        bool, typer.Option("--each", help="Each sub-folder and file of PATH is a referral of its own.")
+        bool, typer.Option("--each", help="Each sub-folder and file of PATH, or in it, is a referral of its own.")
     ] = False,
-    format_name: Annotated[str, typer.Option("--format", help="auto or folder.")] = "auto",
+    format_name: Annotated[
+        Format, typer.Option("--format", help="What PATH is taken for; auto looks inside.")
+    ] = Format.AUTO,
     case: Annotated[str | None, typer.Option(metavar="CASE", help="Link every referral to this case.")] = None,
     priority: Annotated[str, typer.Option(metavar="P", help="urgent, normal, low, or 0 (soonest) to 99.")] = "normal",
     wait: Annotated[
@@ -47,8 +64,9 @@ def enqueue(
     as_name: As = None,
     as_json: Json = False,
 ) -> None:
-    """Put referrals in. A folder is one referral of all files in it, a file one of its own.
+    """Put referrals in. A folder or an archive is one referral of all files in it, a file one of its own.
 
+    CyberTipline packages, Project VIC (VICS) files and manifests are known by what they hold (docs/formats.md).
     Running it again does no harm: the same report becomes a duplicate. With no services running, the work is done
     here. Ends with 1 where something was refused or failed.
     """
@@ -63,7 +81,8 @@ def enqueue(
         actor = (acting if case else acting_or_machine)(session, here.paths, as_name)
         case_name = find_case(session, case).name if case else None
     order = Order(each=each, format=format_name, case=case_name, priority=number, wait=wait)
-    receipt = take_in(open_bench(here), _sources(paths), order, actor=actor, say=say)
+    with progress_on_stderr("Taking in", rate=True) as advance:
+        receipt = take_in(open_bench(here), _sources(paths, format_name), order, actor=actor, say=say, advance=advance)
     if as_json:
         print_json(receipt.document)
     else:
@@ -72,12 +91,23 @@ def enqueue(
         raise typer.Exit(Exit.FAILURES)
 
 
-def _sources(paths: list[str]) -> Iterator[Path]:
+def _sources(paths: list[str], format_name: Format) -> Iterator["Source"]:
     for path in paths:
         if path == "-":
-            yield from (Path(os.fsdecode(line)) for line in sys.stdin.buffer.read().split(b"\n") if line)
+            yield from _standard_input(sys.stdin.buffer, format_name)
         else:
             yield Path(path)
+
+
+def _standard_input(file: BinaryIO, format_name: Format) -> Iterator["Source"]:
+    """What comes in itself where it is an archive, a file or a list of files, else the paths it names."""
+    from jobs.taking_in import Stream
+
+    head = file.read(_LOOKED_AT)
+    if format_name in _LISTS or is_bundle(head):
+        yield Stream("standard input", cast(BinaryIO, Chained(head, file)), Path.cwd())
+        return
+    yield from (Path(os.fsdecode(line)) for line in (head + file.read()).split(b"\n") if line)
 
 
 def _priority(text: str) -> int:

@@ -12,7 +12,7 @@ from console.cli.frame import Json, examples, group
 from console.cli.opening import open_bench, open_deployment
 from console.cli.output import counted, print_facts, print_json, print_line, print_table, say
 from console.cli.progress import progress_on_stderr
-from engine.formats.incoming import printable
+from engine.formats.text import printable
 
 app = group("Measure the models on your own labelled pictures.")
 

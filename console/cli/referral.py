@@ -12,6 +12,7 @@ from console.cli.referral_view import print_referral
 from console.identity import acting, viewer
 from engine.records import ids
 from engine.records.custody import ledger
+from engine.records.errors import NotYours
 from engine.records.faces.subjects import subjects_of
 from engine.records.intake import referral_media, referrals, second_looks
 from engine.records.review import documents
@@ -30,20 +31,42 @@ _SHOWN = 50
 
 @app.command(
     "list",
-    epilog=examples("triage referral list", "triage referral list --state ready", "triage referral list --all --json"),
+    epilog=examples(
+        "triage referral list",
+        "triage referral list --state ready",
+        "triage referral list --search '203.0.113.5'",
+        "triage referral list --all --json",
+    ),
 )
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="Those that are done with, too.")] = False,
     state: Annotated[list[ReferralState] | None, typer.Option(help="Only referrals in this state.")] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Only referrals whose report, files or facts say each of these words."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="How many at most.")] = None,
+    as_name: As = None,
     as_json: Json = False,
 ) -> None:
-    """List the referrals that somebody still has to do something about, the most urgent first, then the oldest."""
+    """List the referrals that somebody still has to do something about, the most urgent first, then the oldest.
+
+    With --search all are looked through, those that are done with too, and the newest come first.
+    """
     here = open_deployment()
-    states = None if everything else state or [known for known in ReferralState if known not in _DONE]
+    open_states = [known for known in ReferralState if known not in _DONE]
+    states = None if everything else state or (None if search else open_states)
     most = limit or (None if as_json else _SHOWN)
     with here.records.database.read() as session:
-        found = referrals.list_referrals(session, states, None if most is None else most + 1)
+        if search:
+            if not viewer(session, here.settings, as_name).sees_content:
+                raise NotYours(
+                    "Searching in what reports say is for the roles that may read them.",
+                    "See your role with: triage user list",
+                )
+            found = referrals.search_referrals(session, search, states, None if most is None else most + 1)
+        else:
+            found = referrals.list_referrals(session, states, None if most is None else most + 1)
     shown = found[:most]
     if len(found) > len(shown):
         say(f"Only the first {most} are shown; --limit shows more.")
@@ -62,7 +85,7 @@ def list_(
             )
             for one in shown
         ),
-        empty="No referral is in that state." if state else "No referral waits. Put some in: triage enqueue PATH",
+        empty=_nothing(search, state),
     )
 
 
@@ -144,7 +167,7 @@ def look_again(referral_id: ReferralId, as_name: As = None) -> None:
         referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
         pictures = second_looks.look_again(session, referral, actor=actor)
     _hand_over(here, referral.id)
-    say(f"{ids.public('referral', referral.id)}: {counted(len(pictures), 'picture')} to be looked at again, thoroughly.")
+    say(f"{ids.public('referral', referral.id)}: {counted(len(pictures), 'picture')} looked at again.")
 
 
 @app.command(epilog=examples("triage referral withdraw R12 --reason 'sent in error'"))
@@ -181,6 +204,12 @@ def _document(referral: Referral) -> dict[str, Any]:
         "duplicate_of": _duplicate_of(referral),
         "reason": referral.reason,
     }
+
+
+def _nothing(search: str | None, state: list[ReferralState] | None) -> str:
+    if search:
+        return "No referral says that."
+    return "No referral is in that state." if state else "No referral waits. Put some in: triage enqueue PATH"
 
 
 def _duplicate_of(referral: Referral) -> str | None:

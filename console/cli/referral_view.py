@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from console.cli.output import counted, moment, moment_and_age, print_facts, print_line, print_table, words
+from console.cli.report_view import print_report
 
 # A person at this screen wants an overview; the console and --json have the whole list.
 _CANDIDATES_SHOWN = 10
@@ -13,6 +14,7 @@ _CANDIDATES_SHOWN = 10
 def print_referral(document: dict[str, Any]) -> None:
     """Write the document of a referral as text."""
     _heading(document)
+    print_report(document)
     _media(document["media"])
     for subject in document["subjects"]:
         _subject(subject, document["scores_hidden"])

@@ -17,7 +17,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
 from engine.formats.sniff import HEAD_BYTES, identify
-from engine.vision import capture_time
+from engine.vision import capture_time, picture_facts
 from engine.vision.errors import UnreadableMedia
 from engine.vision.types import DecodedImage, Pixels
 
@@ -48,6 +48,7 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
     try:
         picture = open_picture(BytesIO(data), format_name, max_pixels=max_pixels)
         captured_at = capture_time.of_picture(picture)  # Before the decoder of TIFF closes the file.
+        facts = picture_facts.facts_of(picture)
         picture.load()
         pixels = _copied(to_rgb(_upright(picture)))
     except UnreadableMedia:
@@ -59,7 +60,8 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
     except Exception as error:
         # Decoders raise nearly any type of error on damaged or hostile bytes.
         raise UnreadableMedia(_reason(format_name, data, error)) from error
-    return DecodedImage(pixels, format_name, width=pixels.shape[1], height=pixels.shape[0], captured_at=captured_at)
+    height, width = pixels.shape[:2]
+    return DecodedImage(pixels, format_name, width=width, height=height, captured_at=captured_at, facts=facts)
 
 
 def open_picture(file: BinaryIO, format_name: str, *, max_pixels: int) -> ImageFile:

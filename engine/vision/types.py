@@ -7,6 +7,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.formats.incoming import Fact
+
 Pixels = NDArray[np.uint8]
 """A picture: uint8 [H, W, 3], RGB, upright."""
 
@@ -27,7 +29,7 @@ class DecodedImage:
     """A still picture as its sender saw it: oriented by its EXIF tag, in RGB.
 
     pixels: uint8 [height, width, 3], C-contiguous. format: the container's name in capitals, such as "JPEG".
-    captured_at: when the file says it was made, in UTC.
+    captured_at: when the file says it was made, in UTC. facts: what else it says of itself (camera, place).
     """
 
     pixels: Pixels
@@ -35,6 +37,7 @@ class DecodedImage:
     width: int
     height: int
     captured_at: datetime | None = None
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

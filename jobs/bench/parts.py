@@ -48,6 +48,7 @@ PARTS = {
     "peers": Part("jobs.bench.peer_speed", "Triage and other face finders on the same pictures, on one thread."),
     "pipeline": Part("jobs.bench.pipeline", "Pictures through a worker, its queue, vault and records."),
     "threads": Part("jobs.bench.threads", "Two workers of one thread, and one worker of two."),
+    "intake": Part("jobs.bench.intake", "Taking referrals in, beside copying their files."),
     "memory": Part("jobs.bench.memory", "The most memory a worker holds, over files of every size."),
 }
 

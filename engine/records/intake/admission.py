@@ -18,9 +18,10 @@ from engine.records.custody.vault import Vault
 from engine.records.database import unit_of
 from engine.records.intake import batches, states
 from engine.records.intake.media import media_with
+from engine.records.intake.report import keep_report, says_something
 from engine.records.intake.staging import StagedFile, StagedReferral, stage
 from engine.records.intake.states import CLOSED
-from engine.records.schema import Batch, Referral, ReferralMedia, ReferralVersion
+from engine.records.schema import Batch, Media, Referral, ReferralMedia, ReferralVersion
 from engine.records.words import Lane, MediaKind, ReferralState
 
 NORMAL_PRIORITY = 50
@@ -72,7 +73,7 @@ def admit(
         referral.duplicate_of_id = original.id
         again = f"the same report as {ids.public('referral', original.id)}"
         states.move(session, referral, ReferralState.DUPLICATE, actor, again)
-    elif not staged.files:
+    elif not staged.files and (staged.incoming.files or not says_something(staged)):
         states.move(session, referral, ReferralState.FAILED, actor, "none of its files could be read")
     return Received(referral, referral.version, original, media_new)
 
@@ -86,8 +87,8 @@ def _original(session: Session, staged: StagedReferral) -> Referral | None:
     )
     if not number:
         query = query.where(Referral.content == staged.content)
-    # Without a file there is no content to know a report by.
-    return session.scalar(query.order_by(Referral.id).limit(1)) if staged.files else None
+    # Without a file or a word there is no content to know a report by.
+    return session.scalar(query.order_by(Referral.id).limit(1)) if staged.files or says_something(staged) else None
 
 
 def _is_known(session: Session, referral: Referral, content: str) -> bool:
@@ -108,7 +109,7 @@ def _new_referral(session: Session, batch: Batch, staged: StagedReferral, priori
         report_number=incoming.report_number or None,
         content=staged.content,
         narrative=incoming.narrative,
-        report=dict(incoming.report),
+        report={},
         version=1,
     )
     session.add(referral)
@@ -129,7 +130,6 @@ def _supplement(
     referral.priority = min(referral.priority, priority)
     if staged.incoming.narrative and staged.incoming.narrative != referral.narrative:
         referral.narrative = "\n\n".join(filter(None, (referral.narrative, staged.incoming.narrative)))
-    referral.report = {**referral.report, **staged.incoming.report}
     referral.lane = max(referral.lane, _lane(staged, referral.priority), key=_LANES.index)
     media_new = _deliver(session, vault, batch, referral, staged, actor)
     if referral.state not in _UNDISTURBED:
@@ -144,7 +144,8 @@ def _deliver(
         referral_id=referral.id, batch_id=batch.id, number=referral.version, content=staged.content
     )
     session.add(version)
-    media_new = sum(_attach(session, vault, referral, file) for file in staged.files)
+    attached = [_attach(session, vault, referral, file) for file in staged.files]
+    keep_report(session, vault, referral, staged, [media.id for media, _ in attached])
     ledger.record(
         session,
         actor=actor,
@@ -157,12 +158,12 @@ def _deliver(
     )
     for file in staged.refused:
         batches.refuse(session, batch, file.path, file.reason, referral, actor=actor)
-    return media_new
+    return sum(is_new for _, is_new in attached)
 
 
-def _attach(session: Session, vault: Vault, referral: Referral, staged: StagedFile) -> bool:
+def _attach(session: Session, vault: Vault, referral: Referral, staged: StagedFile) -> tuple[Media, bool]:
     media, is_new = media_with(session, staged.digest, MediaKind(staged.file.kind))
-    _keep(session, vault, staged, ids.public("media", media.id))
+    staged.keep(session, vault, ids.public("media", media.id))
     place = select(ReferralMedia.id).where(
         ReferralMedia.referral_id == referral.id,
         ReferralMedia.media_id == media.id,
@@ -173,17 +174,7 @@ def _attach(session: Session, vault: Vault, referral: Referral, staged: StagedFi
             ReferralMedia(referral_id=referral.id, media_id=media.id, version=referral.version, name=staged.file.name)
         )
         session.flush()
-    return is_new
-
-
-def _keep(session: Session, vault: Vault, staged: StagedFile, owner: str) -> None:
-    if staged.sealed is not None:
-        vault.adopt(session, staged.sealed)
-    elif not vault.holds(session, staged.digest.address):
-        # It was there when the report was staged and has been erased since.
-        with staged.file.open() as source:
-            vault.adopt(session, vault.seal(source, staged.digest))
-    vault.own(session, staged.digest.address, owner)
+    return media, is_new
 
 
 #: A supplement may move a referral up this order, never down.

@@ -9,8 +9,9 @@ from engine.records import ids
 from engine.records.actors import Actor
 from engine.records.database import unit_of
 from engine.records.errors import NotFound
+from engine.records.intake.report import fold
 from engine.records.intake.states import move
-from engine.records.schema import Referral
+from engine.records.schema import Referral, ReportText
 from engine.records.words import ReferralState
 
 
@@ -35,6 +36,27 @@ def list_referrals(
         query = query.where(Referral.state.in_(states))
     order = (Referral.priority, Referral.received_at, Referral.id)
     return list(session.scalars(query.order_by(*order).limit(limit).offset(offset)))
+
+
+def search_referrals(
+    session: Session,
+    text: str,
+    states: Collection[ReferralState] | None = None,
+    limit: int | None = None,
+) -> list[Referral]:
+    """The unit's referrals that say every word of a text somewhere, the newest first.
+
+    Looked through are the narrative, every fact, the files' names, the source and the report's number, whatever the
+    case of the letters; a word may be a part of one, so that a search can follow somebody who is typing.
+    """
+    query = select(Referral).where(Referral.unit_id == unit_of(session))
+    if states is not None:
+        query = query.where(Referral.state.in_(states))
+    words = fold(text).split()
+    if words:
+        query = query.join(ReportText, ReportText.referral_id == Referral.id)
+        query = query.where(*(ReportText.folded.contains(word, autoescape=True) for word in words))
+    return list(session.scalars(query.order_by(Referral.id.desc()).limit(limit)))
 
 
 def hold(session: Session, referral: Referral, reason: str, *, actor: Actor) -> Referral:

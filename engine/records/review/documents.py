@@ -9,17 +9,20 @@ from engine.records import leases
 from engine.records.faces.faces import faces_of_referral
 from engine.records.faces.subjects import members_of, subjects_of
 from engine.records.ids import public, public_or_none
+from engine.records.intake import report
 from engine.records.intake.cases import cases_of
 from engine.records.intake.referral_media import ReferralFile, media_of
 from engine.records.intake.referrals import get_referral
+from engine.records.intake.report import KnownFact
 from engine.records.people import persons
 from engine.records.review import outcome
 from engine.records.review.conclusions import conclusions_of
 from engine.records.review.standing import Standing, fold, in_force
 from engine.records.review.viewing import Viewer
-from engine.records.schema import Conclusion, Face, Person, Referral, Subject, User
+from engine.records.schema import Conclusion, Face, Person, Referral, ReportOriginal, Subject, User
 from engine.records.searching.candidate_lists import candidate_list
 from engine.records.searching.links import links_to
+from engine.records.searching.recalled import recalls_of
 from engine.records.words import LeaseKind
 
 
@@ -39,6 +42,8 @@ def show(session: Session, referral_id: int, viewer: Viewer) -> dict[str, Any]:
     return {
         **_referral(referral, viewer),
         "cases": [{"id": public("case", case.id), "name": case.name} for case in cases_of(session, referral_id)],
+        "facts": [_fact(fact) for fact in report.facts_of(session, referral_id)] if viewer.sees_content else None,
+        "originals": [_original(one, viewer) for one in report.originals_of(session, referral_id)],
         "media": [_media(file) for file in media_of(session, referral_id)],
         "faces": [_face(face) for face in faces_of_referral(session, referral_id)],
         "subjects": [_subject(session, subject, standings[subject.id], viewer) for subject in subjects],
@@ -65,7 +70,26 @@ def _referral(referral: Referral, viewer: Viewer) -> dict[str, Any]:
         "received_at": referral.received_at.isoformat(),
         "ready_at": None if referral.ready_at is None else referral.ready_at.isoformat(),
         "narrative": referral.narrative if viewer.sees_content else None,
-        "report": referral.report if viewer.sees_content else None,
+    }
+
+
+def _fact(fact: KnownFact) -> dict[str, Any]:
+    return {
+        "kind": fact.kind,
+        "label": fact.label,
+        "value": fact.value,
+        "path": fact.path,
+        "media": public_or_none("media", fact.media_id),
+        "version": fact.version,
+    }
+
+
+def _original(one: ReportOriginal, viewer: Viewer) -> dict[str, Any]:
+    return {
+        "name": one.name if viewer.sees_content else None,
+        "sha256": one.sha256,
+        "size": one.size,
+        "version": one.version,
     }
 
 
@@ -124,6 +148,10 @@ def _subject(session: Session, subject: Subject, standing: Standing, viewer: Vie
         "person": _person(session, subject.id, viewer),
         "claimed_by": leases.holder_of(session, LeaseKind.REVIEW, name),
         "not_searched": subject.not_searched,
+        "recalls": [
+            {"since": one.since.isoformat(), "reason": one.reason, "answered": one.answered}
+            for one in recalls_of(session, [subject.id])[subject.id]
+        ],
         "outdated": subject.outdated,
         "candidate_of": links_to(session, subject.id),
         **candidate_list(session, subject.id, hide_scores=hide_scores, hide_names=not viewer.sees_content),

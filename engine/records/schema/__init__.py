@@ -17,6 +17,7 @@ from engine.records.schema.intake import (
 )
 from engine.records.schema.people import Attribution, Gallery, Person, PersonRelation, Reference, ReferenceFace
 from engine.records.schema.recalls import Recall, RecallOwner, StandingMark
+from engine.records.schema.reports import MediaFact, ReportFact, ReportOriginal, ReportText
 from engine.records.schema.review import Conclusion, ExcludedPair, Exhibit, Lease
 from engine.records.schema.searches import Candidate, Permit, PermitGallery, Search, SearchScope
 from engine.records.schema.videos import Track, TrackFace
@@ -41,6 +42,7 @@ __all__ = [
     "LedgerEvent",
     "LedgerHead",
     "Media",
+    "MediaFact",
     "Permit",
     "PermitGallery",
     "Person",
@@ -53,6 +55,9 @@ __all__ = [
     "ReferralMedia",
     "ReferralVersion",
     "Refusal",
+    "ReportFact",
+    "ReportOriginal",
+    "ReportText",
     "Search",
     "SearchScope",
     "Space",

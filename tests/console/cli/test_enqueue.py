@@ -8,12 +8,13 @@ import pytest
 import typer
 
 from console.cli import enqueue
+from engine.formats.read import Format
 
 
 def test_a_dash_reads_paths_whatever_bytes_they_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     listing = "first.jpg\nSøren\x1b.jpg\n\n".encode() + b"\xff.jpg\n"
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(listing)))
-    found = list(enqueue._sources(["before", "-", "after"]))
+    found = list(enqueue._sources(["before", "-", "after"], Format.AUTO))
     assert found == [
         Path("before"),
         Path("first.jpg"),
