@@ -10,6 +10,7 @@ from console.views import ShownCandidate
 from engine.records.ids import parse
 from engine.records.intake.referrals import get_referral
 from engine.records.intake.states import CLOSED
+from engine.records.searching.shared_frames import SHARED_FRAME
 from engine.records.words import ReferralState
 from engine.search.cautions import NEAR_TIE
 from engine.search.rarity import Rarity, words
@@ -36,8 +37,8 @@ def _lot(shuffle: str, candidate: ShownCandidate) -> bytes:
 
 def _candidate(session: Session, document: dict[str, Any], *, ranked: bool) -> ShownCandidate:
     rarity = document["rarity"]
-    # That two come close to the top would say who is there.
-    cautions = (caution for caution in document["cautions"] if ranked or caution != NEAR_TIE)
+    # These would say who is at the top.
+    cautions = (caution for caution in document["cautions"] if ranked or caution not in {NEAR_TIE, SHARED_FRAME})
     return ShownCandidate(
         candidate_id=parse(document["id"], "candidate"),
         name=_name(document),
