@@ -112,7 +112,13 @@ def _failures(snapshot: "Snapshot") -> Iterator[Finding]:
 
 def _indexes(snapshot: "Snapshot") -> Iterator[Finding]:
     for index in snapshot.indexes:
-        if index.due:
+        if index.refused:
+            yield Finding(
+                Level.CRITICAL,
+                f"{index.scope}: {index.refused}",
+                "Searches stay right, only slower. Try again, and tell who looks after the machine: triage index build",
+            )
+        elif index.due:
             yield Finding(
                 Level.WARNING,
                 f"The index of {index.scope} shows {index.behind} of {index.faces} faces wrongly or not at all; "

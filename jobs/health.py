@@ -50,6 +50,7 @@ class IndexHealth:
     behind: int
     usable: bool
     due: bool
+    refused: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def take_snapshot(records: Records, settings: Settings, paths: Paths) -> Snapsho
         states = _states(session)
         waiting = _waiting(session)
         indexes = tuple(
-            IndexHealth(lag.scope.name, lag.faces, lag.behind, lag.usable, lag.due) for lag in lags(session, paths)
+            IndexHealth(lag.scope.name, lag.faces, lag.behind, lag.usable, lag.due, lag.refused)
+            for lag in lags(session, paths)
         )
         differences = account(session).difference
     queue = _look_at_redis(settings, paths)

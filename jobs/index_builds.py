@@ -1,6 +1,9 @@
 """Which published indexes have fallen behind the records, and building those again."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import structlog
 from sqlalchemy.orm import Session
@@ -13,7 +16,8 @@ from engine.records.faces.spaces import get_space, space_at_work
 from engine.records.people.galleries import list_galleries
 from engine.records.scopes import MATERIAL, Scope
 from engine.search import index
-from engine.search.errors import IndexBusy, IndexUnusable
+from engine.search.errors import IndexBusy, IndexRefused, IndexUnusable
+from engine.search.index_files import REFUSED, last_check, refusal, remove, tidy
 from engine.search.space import Space
 
 log = structlog.get_logger()
@@ -22,22 +26,32 @@ log = structlog.get_logger()
 _WORTH_AN_INDEX = 2_000
 # Newer faces are read from the records at each search; from this share of the index on, a new one is built.
 _SHARE_BEHIND = 0.05
+# What was removed leaves the disk with the next index. Of the time at most one part in so many goes into building.
+_REST = 20
+_DAY_SECONDS, _HOUR_SECONDS = 86_400.0, 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
 class IndexLag:
     """How far the index of a scope is behind: faces in the records, and those that the index in use lacks or has too
-    many; `usable` is False where there is none to be trusted."""
+    many; `usable` is False where there is none to be trusted.
+
+    overdue: whether it holds faces that were removed, for longer than they should stay. refused: why the last build was
+    not published.
+    """
 
     scope: Scope
     faces: int
     behind: int
     usable: bool
+    overdue: bool = False
+    refused: str | None = None
 
     @property
     def due(self) -> bool:
-        """Whether searches would gain from a new index."""
-        return self.faces >= _WORTH_AN_INDEX and (not self.usable or self.behind > _SHARE_BEHIND * self.faces)
+        """Whether searches would gain from a new index, or what was removed must leave the disk."""
+        behind = not self.usable or self.behind > _SHARE_BEHIND * self.faces
+        return self.overdue or (self.faces >= _WORTH_AN_INDEX and behind)
 
 
 def working_space(session: Session) -> Space | None:
@@ -53,28 +67,42 @@ def known_space(session: Session, space_id: str) -> Space:
     return Space(row.id, row.model, row.dimension, metric, row.description)
 
 
-def lags(session: Session, paths: Paths, reader: index.IndexReader | None = None) -> list[IndexLag]:
-    """The lag of every gallery's index and of the material's, in the space at work; read-only."""
+def lags(
+    session: Session, paths: Paths, reader: index.IndexReader | None = None, *, thorough: bool = False
+) -> list[IndexLag]:
+    """The lag of every gallery's index and of the material's, in the space at work; changes no index.
+
+    thorough: read every byte of the indexes again.
+    """
     space = working_space(session)
     if space is None:
         return []
-    return _lags_in(session, reader or index.IndexReader(paths.index), space)
+    read_again = (lambda _: True) if thorough else (lambda _: False)
+    return _lags_in(session, paths, reader or index.IndexReader(paths.index), space, read_again)
 
 
-def _lags_in(session: Session, reader: index.IndexReader, space: Space) -> list[IndexLag]:
-    scopes = [Scope(summary.gallery.id) for summary in list_galleries(session)]
-    return [_lag(session, reader, scope, space) for scope in (*scopes, MATERIAL)]
+def _lags_in(
+    session: Session, paths: Paths, reader: index.IndexReader, space: Space, read_again: Callable[[Path], bool]
+) -> list[IndexLag]:
+    found = []
+    for scope in (*(Scope(summary.gallery.id) for summary in list_galleries(session)), MATERIAL):
+        folder = index.folder_of(paths.index, scope, space)
+        lag = _lag(session, reader, scope, space, read_again(folder))
+        found.append(replace(lag, refused=refusal(folder)))
+    return found
 
 
 def build_behind(records: Records, paths: Paths, reader: index.IndexReader) -> None:
-    """Build every index that is due, of the space at work and of filled ones beside it.
+    """Build every index that is due, of the space at work and of filled ones beside it; clear away what is not kept.
 
-    reader: keeps those open that were checked before.
+    reader: keeps those open that were checked before; once a day every byte of them is read again.
     """
     with records.database.read() as session:
-        for space in _kept_spaces(session):
-            for lag in _lags_in(session, reader, space):
-                if lag.due:
+        spaces = _kept_spaces(session)
+        _clear_away(session, paths, {space.id for space in spaces})
+        for space in spaces:
+            for lag in _lags_in(session, paths, reader, space, _unread_for_a_day):
+                if lag.due and not _refused_lately(index.folder_of(paths.index, lag.scope, space)):
                     _build(session, paths, lag.scope, space)
 
 
@@ -82,6 +110,9 @@ def _build(session: Session, paths: Paths, scope: Scope, space: Space) -> None:
     try:
         built = index.build(session, paths.index, scope, space)
     except IndexBusy:
+        return
+    except IndexRefused as error:
+        log.error("index refused", scope=scope.name, space=space.id, reason=error.message)
         return
     log.info("index built", scope=scope.name, space=space.id, snapshot=built.snapshot, faces=len(built.rows))
 
@@ -95,14 +126,44 @@ def _kept_spaces(session: Session) -> list[Space]:
     return [at_work, *(known_space(session, space_id) for space_id in beside)]
 
 
-def _lag(session: Session, reader: index.IndexReader, scope: Scope, space: Space) -> IndexLag:
+def _clear_away(session: Session, paths: Paths, kept: Collection[str]) -> None:
+    """Remove what interrupted builds left, and the indexes of spaces not kept and of collections without faces.
+
+    Nobody would build those again, so that what was removed from the records would stay in them.
+    """
+    for folder in sorted(paths.index.glob("*/*")):
+        try:
+            tidy(folder)
+            if folder.name not in kept or not findable.count(session, Scope.of(folder.parent.name), folder.name):
+                remove(folder)
+                log.info("index removed", scope=folder.parent.name, space=folder.name)
+        except IndexBusy:
+            continue
+
+
+def _unread_for_a_day(folder: Path) -> bool:
+    try:
+        return time.time() - last_check(folder) > _DAY_SECONDS
+    except IndexUnusable:
+        return False
+
+
+def _refused_lately(folder: Path) -> bool:
+    """Whether a build was refused so short ago that another would only be refused again."""
+    word = folder / REFUSED
+    return word.exists() and time.time() - word.stat().st_mtime < _HOUR_SECONDS
+
+
+def _lag(session: Session, reader: index.IndexReader, scope: Scope, space: Space, thorough: bool) -> IndexLag:
     faces = findable.count(session, scope, space.id)
     if faces == 0:
         return IndexLag(scope, 0, 0, usable=True)
     try:
-        published = reader.open(scope, space)
+        published = reader.open(scope, space, thorough=thorough)
         index.require_same_records(session, published)
     except IndexUnusable:
         return IndexLag(scope, faces, faces, usable=False)
     older = findable.count(session, scope, space.id, upto=published.seen_row)
-    return IndexLag(scope, faces, (faces - older) + (len(published.rows) - older), usable=True)
+    removed = len(published.rows) - older
+    overdue = removed > 0 and time.time() - published.built_at > _REST * published.build_seconds
+    return IndexLag(scope, faces, (faces - older) + removed, usable=True, overdue=overdue)

@@ -32,8 +32,11 @@ def list_(as_json: Json = False) -> None:
 
 @app.command(epilog=examples("triage index check"))
 def check(as_json: Json = False) -> None:
-    """Check every published index against its checksums and the records. Ends with 1 where one is due again."""
-    found = _lags(open_deployment())
+    """Check every byte of the published indexes, and the indexes against the records.
+
+    Ends with 1 where one is due again. A check of a large one takes as long as reading its files.
+    """
+    found = _lags(open_deployment(), thorough=True)
     due = [lag for lag in found if lag.due]
     if as_json:
         print_json([_document(lag) for lag in found])
@@ -79,11 +82,11 @@ def build(
         print_line("There are no faces yet. Put some in: triage gallery import NAME DIR")
 
 
-def _lags(here: Deployment) -> "list[IndexLag]":
+def _lags(here: Deployment, *, thorough: bool = False) -> "list[IndexLag]":
     from jobs.index_builds import lags
 
     with here.records.database.read() as session:
-        return lags(session, here.paths)
+        return lags(session, here.paths, thorough=thorough)
 
 
 def _print(found: "list[IndexLag]") -> None:
@@ -95,6 +98,8 @@ def _print(found: "list[IndexLag]") -> None:
 
 
 def _words(lag: "IndexLag") -> str:
+    if lag.refused:
+        return f"refused: {lag.refused}"
     if lag.due:
         return "should be built"
     return "in use" if lag.usable and lag.faces else "not needed"
@@ -107,4 +112,5 @@ def _document(lag: "IndexLag") -> dict[str, object]:
         "behind": lag.behind,
         "usable": lag.usable,
         "due": lag.due,
+        "refused": lag.refused,
     }

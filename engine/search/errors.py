@@ -3,6 +3,7 @@
 SearchError
 ├── IndexUnusable        a published index is missing, damaged, of another space or at odds with the records
 ├── IndexBusy            another process is building the same index
+├── IndexRefused         a new index whose trial search went wrong
 ├── ModelRefused         an imported model that cannot tell people apart or gives unusable vectors
 ├── NothingToSearch      a permit that leaves no collection to go through
 └── BadTable             a table of an evaluation that cannot be read
@@ -21,6 +22,10 @@ class IndexUnusable(SearchError):
 
 class IndexBusy(SearchError):
     """Another process is building the same index."""
+
+
+class IndexRefused(SearchError):
+    """A new index whose trial search went wrong; the one in use stays."""
 
 
 class ModelRefused(SearchError):

@@ -3,9 +3,11 @@
 It says which row it has seen last; whatever is newer is read from the records. It can be built again at any time.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +18,9 @@ from engine.records.faces import findable
 from engine.records.schema import LedgerEvent, LedgerHead
 from engine.records.scopes import MATERIAL, Scope
 from engine.search.calibration import strangers_among
+from engine.search.canary import Columns, try_out
 from engine.search.codes import BLOCK, Codes, Whole, centre_of, directed, encode
-from engine.search.errors import IndexUnusable
+from engine.search.errors import IndexRefused, IndexUnusable
 from engine.search.index_files import Build, Generation, building, current, open_generation, stamp
 from engine.search.rarity import STRANGERS
 from engine.search.space import Space, Vectors, checked
@@ -33,12 +36,15 @@ class PublishedIndex:
     """A checked index: row i of every array is one findable face, in the order of the rows' numbers.
 
     snapshot: the generation's name. rows, owners, faces: int64 [N]. vectors: float32 [N, D] as the records hold them;
-    codes: the same in short. strangers: STRANGERS [M] of a gallery, empty for the material, whose people are not known.
+    codes: the same in short. built_at: seconds since 1970. strangers: STRANGERS [M] of a gallery, empty for the
+    material, whose people are not known.
     """
 
     snapshot: str
     seen_row: int
     mark: Mark
+    built_at: float
+    build_seconds: float
     rows: NDArray[np.int64]
     owners: NDArray[np.int64]
     faces: NDArray[np.int64]
@@ -50,10 +56,11 @@ class PublishedIndex:
 def build(session: Session, root: Path, scope: Scope, space: Space) -> PublishedIndex:
     """Publish the findable faces of a scope in a space as they are now; the index in use before stays until the end.
 
-    Raises IndexBusy while another process builds it, BadVector or SpaceMismatch for a vector that does not belong, and
-    IndexUnusable where the faces changed under the build.
+    Raises IndexBusy while another process builds it, IndexRefused where a trial search went wrong, BadVector or
+    SpaceMismatch for a vector that does not belong, and IndexUnusable where the faces changed under the build.
     """
-    with building(_folder(root, scope, space)) as draft:
+    started = time.monotonic()
+    with building(folder_of(root, scope, space)) as draft:
         taken = _Columns()
         total = findable.count(session, scope, space.id)
         draft.write("vectors", "<f4", (total, space.dimension), taken.pass_on(session, scope, space))
@@ -61,8 +68,15 @@ def build(session: Session, root: Path, scope: Scope, space: Space) -> Published
             draft.write(name, "<i8", (total,), column)
         write_codes(draft, space)
         _write_strangers(session, draft, scope, space, taken)
+        try:
+            try_out(session, scope, space, taken.joined(), draft.array("vectors"), codes_of(draft.array))
+        except IndexRefused as error:
+            draft.refuse(error.message)
+            raise
         mark = _newest_mark(session)
         meta = {
+            "built_at": time.time(),
+            "build_seconds": time.monotonic() - started,
             "scope": scope.name,
             "space": space.id,
             "seen_row": int(taken.rows[-1][-1]) if taken.rows else 0,
@@ -77,13 +91,19 @@ class IndexReader:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._open: dict[Path, tuple[Generation, tuple[tuple[int, int, int], ...], PublishedIndex]] = {}
+        self._open: dict[Path, tuple[Generation, tuple[tuple[int, ...], ...], PublishedIndex]] = {}
 
-    def open(self, scope: Scope, space: Space) -> PublishedIndex:
-        """The index in use; raises IndexUnusable, which names the file, where there is none to be trusted."""
-        folder = _folder(self._root, scope, space)
+    def open(self, scope: Scope, space: Space, *, thorough: bool = False) -> PublishedIndex:
+        """The index in use; raises IndexUnusable, which names the file, where there is none to be trusted.
+
+        thorough: read every byte of its files again.
+        """
+        folder = folder_of(self._root, scope, space)
         name, digest = current(folder)
         try:
+            if thorough:
+                self._open.pop(folder, None)
+                open_generation(folder, name, digest, thorough=True)
             return self._opened(folder, name, digest, scope, space)
         except IndexUnusable:
             newer = current(folder)
@@ -123,6 +143,11 @@ class _Columns:
         self.rows: list[NDArray[np.int64]] = []
         self.owners: list[NDArray[np.int64]] = []
         self.faces: list[NDArray[np.int64]] = []
+
+    def joined(self) -> Columns:
+        """Each column as one, int64 [N]."""
+        named = (("rows", self.rows), ("owners", self.owners), ("faces", self.faces))
+        return {name: np.concatenate([np.empty(0, np.int64), *parts]) for name, parts in named}
 
     def pass_on(self, session: Session, scope: Scope, space: Space) -> Iterator[Vectors]:
         for block in findable.rows(session, scope, space.id):
@@ -166,11 +191,26 @@ def _newest_mark(session: Session) -> Mark:
 
 
 def _published(generation: Generation) -> PublishedIndex:
-    number, seal = generation.meta["mark"]
+    meta = generation.meta
+    number, seal = meta["mark"]
     arrays = {name: generation.array(name) for name in ("rows", "owners", "faces", "vectors", "strangers")}
-    codes = Codes(*(generation.array(name) for name in ("centre", "values", "steps", "squares", "losses")))
-    return PublishedIndex(generation.name, generation.meta["seen_row"], (number, seal), codes=codes, **arrays)
+    codes = codes_of(generation.array)
+    return PublishedIndex(
+        generation.name,
+        meta["seen_row"],
+        (number, seal),
+        meta["built_at"],
+        meta["build_seconds"],
+        codes=codes,
+        **arrays,
+    )
 
 
-def _folder(root: Path, scope: Scope, space: Space) -> Path:
+def codes_of(array: Callable[[str], Any]) -> Codes:
+    """The short copy in a generation or a draft, whose `array` gives its files."""
+    return Codes(*(array(name) for name in ("centre", "values", "steps", "squares", "losses")))
+
+
+def folder_of(root: Path, scope: Scope, space: Space) -> Path:
+    """Where the index of a scope in a space lives."""
     return root / scope.name / space.id

@@ -4,10 +4,13 @@
         LOCK                    held (flock) by the one process that builds; a crash lets go of it
         CURRENT                 the generation in use and the SHA-256 of its meta.json
         000042/                 a generation: meta.json and the files whose SHA-256 it names
+        000042/checked.json     how those files looked from outside when their bytes were last found right
+        REFUSED                 why the last build was not published; gone with the next that is
         building/               what a crash left of a build; the next build removes it
 
-A reader goes from CURRENT to meta.json to the files, so a file that was cut short, changed or swapped is noticed. Older
-generations are removed as soon as a newer one is published: what was erased from the records leaves the disk with them.
+A reader goes from CURRENT to meta.json to the files, so a file that was cut short, changed or swapped is noticed. The
+bytes of files that look as they did when they were last found right are read again only on demand. Older generations
+are removed as soon as a newer one is published: what was erased from the records leaves the disk with them.
 """
 
 import fcntl
@@ -16,7 +19,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,10 @@ from numpy.typing import DTypeLike
 from engine.records.custody.files import settle, sync_folder
 from engine.search.errors import IndexBusy, IndexUnusable
 
-_CURRENT, _LOCK, _BUILDING, _META = "CURRENT", "LOCK", "building", "meta.json"
+_CURRENT, _LOCK, _BUILDING, _META, _CHECKED = "CURRENT", "LOCK", "building", "meta.json", "checked.json"
+
+#: Says why the last build was not published.
+REFUSED = "REFUSED"
 _CHUNK = 1 << 20
 _HINT = "Build it again: triage index build"
 
@@ -95,14 +101,20 @@ class Build:
         sync_folder(self._folder)
         target = self._parent / self.name
         self._folder.rename(target)
+        made = Generation(target, json.loads(text))
+        _note_checked(made)
         pointer = self._parent / f"{_CURRENT}.new"
         _write_whole(pointer, f"{self.name} {hashlib.sha256(text.encode()).hexdigest()}\n")
         pointer.rename(self._parent / _CURRENT)
         sync_folder(self._parent)
-        for older in _generations(self._parent):
-            if older != target:
-                shutil.rmtree(older)
-        return Generation(target, json.loads(text))
+        (self._parent / REFUSED).unlink(missing_ok=True)
+        _remove_others(self._parent, self.name)
+        return made
+
+    def refuse(self, why: str) -> None:
+        """Leave word that this generation was not fit to be published, and nothing else of it."""
+        _write_whole(self._parent / REFUSED, why)
+        shutil.rmtree(self._folder)
 
 
 @contextmanager
@@ -112,6 +124,43 @@ def building(folder: Path) -> Iterator[Build]:
     What an interrupted build leaves behind is never read.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(folder):
+        numbers = [int(generation.name) for generation in _generations(folder)]
+        yield Build(folder, f"{max(numbers, default=0) + 1:06d}")
+
+
+def tidy(folder: Path) -> None:
+    """Remove what interrupted builds left there, older generations too; raises IndexBusy."""
+    with _alone(folder):
+        shutil.rmtree(folder / _BUILDING, ignore_errors=True)
+        with suppress(IndexUnusable):
+            _remove_others(folder, current(folder)[0])
+
+
+def remove(folder: Path) -> None:
+    """Remove an index and everything that is left of others in its folder; raises IndexBusy."""
+    with _alone(folder):
+        shutil.rmtree(folder)
+
+
+def last_check(folder: Path) -> float:
+    """When every byte of the generation in use was last found right, in seconds since 1970; raises IndexUnusable."""
+    try:
+        return (folder / current(folder)[0] / _CHECKED).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def refusal(folder: Path) -> str | None:
+    """Why the last build there was not published; None where it was."""
+    try:
+        return (folder / REFUSED).read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
     lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
@@ -121,8 +170,7 @@ def building(folder: Path) -> Iterator[Build]:
                 f"Another process is building the index in {folder}.",
                 "Wait until it is done.",
             ) from error
-        numbers = [int(generation.name) for generation in _generations(folder)]
-        yield Build(folder, f"{max(numbers, default=0) + 1:06d}")
+        yield
     finally:
         # Closing lets go of the lock, and so does the kernel where the process dies.
         os.close(lock)
@@ -139,28 +187,56 @@ def current(folder: Path) -> tuple[str, str]:
     return name, digest
 
 
-def open_generation(folder: Path, name: str, digest: str) -> Generation:
-    """Check every byte of a generation; raises IndexUnusable naming the file that is gone or not as it was written."""
+def open_generation(folder: Path, name: str, digest: str, *, thorough: bool = False) -> Generation:
+    """Check a generation; raises IndexUnusable naming the file that is gone or not as it was written.
+
+    thorough: whether to read every byte again of files that look as they did when they were last found right.
+    """
     try:
         text = (folder / name / _META).read_bytes()
         if hashlib.sha256(text).hexdigest() != digest:
             raise IndexUnusable(f"{folder / name / _META} is not the file that was published.", _HINT)
-        meta = json.loads(text)
-        for file, checksum in meta["files"].items():
+        generation = Generation(folder / name, json.loads(text))
+        if not thorough and _looks_as_checked(generation):
+            return generation
+        (folder / name / _CHECKED).unlink(missing_ok=True)
+        for file, checksum in generation.meta["files"].items():
             if _sha256(folder / name / file) != checksum:
                 raise IndexUnusable(f"{folder / name / file} is not the file that was published.", _HINT)
+        _note_checked(generation)
     except OSError as error:
         raise IndexUnusable(f"The index in {folder / name} cannot be read: {error}.", _HINT) from error
-    return Generation(folder / name, meta)
+    return generation
 
 
-def stamp(generation: Generation) -> tuple[tuple[int, int, int], ...]:
+def stamp(generation: Generation) -> tuple[tuple[int, ...], ...]:
     """What changes when a file of the generation is replaced, cut short or written to; raises IndexUnusable."""
     try:
         stats = [(generation.folder / name).stat() for name in (_META, *sorted(generation.meta["files"]))]
     except OSError as error:
         raise IndexUnusable(f"The index in {generation.folder} cannot be read: {error}.", _HINT) from error
-    return tuple((each.st_ino, each.st_size, each.st_mtime_ns) for each in stats)
+    return tuple((each.st_ino, each.st_size, each.st_mtime_ns, each.st_ctime_ns) for each in stats)
+
+
+def _looks_as_checked(generation: Generation) -> bool:
+    try:
+        noted = json.loads((generation.folder / _CHECKED).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return False
+    return bool(noted == [list(each) for each in stamp(generation)])
+
+
+def _note_checked(generation: Generation) -> None:
+    # Written aside and renamed: two processes may have checked at the same time.
+    aside = generation.folder / f"{_CHECKED}.{os.getpid()}"
+    _write_whole(aside, json.dumps(stamp(generation)))
+    aside.rename(generation.folder / _CHECKED)
+
+
+def _remove_others(folder: Path, name: str) -> None:
+    for generation in _generations(folder):
+        if generation.name != name:
+            shutil.rmtree(generation)
 
 
 def _generations(folder: Path) -> list[Path]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.search.codes import BLOCK, Codes, directed, least_distances
+from engine.search.errors import IndexUnusable
 from engine.search.space import Scores, Space, Vectors, exact_scores
 
 Positions = NDArray[np.int64]
@@ -46,12 +47,20 @@ class Scan:
         self.compared = compared
 
     def shortlist(self, wanted: int) -> Shortlist:
-        """The `wanted` rows that score highest with any of the probes, fewer only where fewer count; in no order."""
+        """The `wanted` rows that score highest with any of the probes, fewer only where fewer count; in no order.
+
+        Raises IndexUnusable where vectors and codes contradict each other.
+        """
         if wanted >= self.compared:
             return Shortlist(np.flatnonzero(np.isfinite(self._least)), -np.inf)
         likely = np.argpartition(self._least, wanted)[:wanted]
         worst = float(self._scores(likely).min())
         possible = np.flatnonzero(self._least <= self._distance(worst))
+        if len(possible) < wanted:
+            raise IndexUnusable(
+                "The short copy of an index's vectors says of faces that they are farther than they are.",
+                "Build it again: triage index build",
+            )
         scores = self._scores(possible)
         order = np.argpartition(-scores, wanted - 1)
         left_out = scores[order[wanted:]]

@@ -12,7 +12,7 @@ import numpy as np
 from config.models import Metric
 from engine.search.codes import Codes
 from engine.search.graphs import usearch_exact
-from engine.search.index import write_codes
+from engine.search.index import codes_of, write_codes
 from engine.search.index_files import Generation, building
 from engine.search.kernels import scan_all, scan_each
 from engine.search.space import Space, Vectors
@@ -62,9 +62,7 @@ def written(folder: Path, crowd: Crowd, space: Space, faces: int) -> tuple[Vecto
         draft.write("vectors", "<f4", (faces, space.dimension), crowd.vectors(faces))
         write_codes(draft, space)
         made: Generation = draft.publish({})
-    return made.array("vectors"), Codes(
-        *(made.array(name) for name in ("centre", "values", "steps", "squares", "losses"))
-    )
+    return made.array("vectors"), codes_of(made.array)
 
 
 def _one(space: Space, vectors: Vectors, codes: Codes, probe: Vectors) -> dict[str, Callable[[], object]]:
