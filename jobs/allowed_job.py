@@ -13,7 +13,7 @@ from jobs.errors import JobRefused
 from jobs.living_executions import LivingExecutions
 
 #: The names a job may carry; the worker holds the functions.
-ALLOWED = frozenset({"detect", "watch", "match", "fill", "standing", "recall"})
+ALLOWED = frozenset({"detect", "watch", "match", "search", "fill", "standing", "recall"})
 
 
 class AllowedJob(Job):

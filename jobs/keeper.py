@@ -40,6 +40,7 @@ from jobs.filling import go_on
 from jobs.index_builds import build_behind
 from jobs.lifeline import end_with_parent, service_parser
 from jobs.reconcile import reconcile
+from jobs.searching_again import queue_due
 from jobs.standing_work import queue_standing
 
 log = structlog.get_logger()
@@ -93,6 +94,11 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
         queue_standing(records, redis, settings)
         redis.close()
 
+    def search_again() -> None:
+        redis = connect(settings, paths)
+        queue_due(records, redis, settings)
+        redis.close()
+
     def end_claims() -> None:
         with records.database.write() as session:
             desk.settle_expired(session, leases.expire(session), actor=actor)
@@ -107,6 +113,7 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
             "claims": end_claims,
             "retention": end_retention,
             "standing": search_for_arrivals,
+            "lists": search_again,
             "indexes": lambda: build_behind(records, paths, indexes),
         }
     )

@@ -21,7 +21,7 @@ _FAILURE_SECONDS = 7 * 86_400
 _RESULT_SECONDS = 0
 
 #: What a task works on, where that is not a file.
-_KINDS = {"match": "referral", "fill": "fill", "standing": "mark", "recall": "subject"}
+_KINDS = {"match": "referral", "search": "referral", "fill": "fill", "standing": "mark", "recall": "subject"}
 #: The tasks that go on for long, part by part.
 _LONG = ("watch", "fill")
 
@@ -77,6 +77,11 @@ def standing(mark_id: int) -> Work:
 def recall(subject_id: int) -> Work:
     """The work of making a new list of a subject that later material may show."""
     return Work("recall", subject_id)
+
+
+def search(referral_id: int) -> Work:
+    """The work of searching the subjects of a referral again whose list does not hold any more."""
+    return Work("search", referral_id)
 
 
 def lane_queue(redis: Redis, lane: Lane) -> Queue:

@@ -9,7 +9,7 @@ from engine.records.actors import Actor
 from engine.records.faces.subjects import subjects_of
 from engine.records.ids import public
 from engine.records.intake.referral_media import left_for_workers
-from engine.records.intake.states import CLOSED, move
+from engine.records.intake.states import CLOSED, UNDER_REVIEW, move
 from engine.records.portions import portions
 from engine.records.review.standing import Opinion, Owner, OwnerKind, Standing, fold, verdicts
 from engine.records.schema import Candidate, Conclusion, Lease, Reference, Referral, Subject, User, now
@@ -17,9 +17,7 @@ from engine.records.searching.recalled import concluded_before
 from engine.records.words import ConclusionKind, LeaseKind, ReferralState, SubjectStanding
 
 #: The states that follow from the conclusions alone.
-REVIEW_STATES = frozenset(
-    {ReferralState.READY, ReferralState.IN_REVIEW, ReferralState.AWAITING_SECOND, ReferralState.DECIDED}
-)
+REVIEW_STATES = UNDER_REVIEW
 FINISHED = frozenset({SubjectStanding.IDENTIFIED, SubjectStanding.NO_MATCH, SubjectStanding.SET_ASIDE})
 WAITING = frozenset({SubjectStanding.AWAITING_SECOND, SubjectStanding.DISAGREED})
 
