@@ -28,6 +28,8 @@ COMMANDS = {
     "up": Entry("console.cli.up", "Start Redis, the workers and the keeper, and keep them running."),
     "enqueue": Entry("console.cli.enqueue", "Put referrals in: folders, pictures and videos."),
     "referral": Entry("console.cli.referral", "List referrals, show one, put it on hold or withdraw it."),
+    "subject": Entry("console.cli.subject", "The people of a referral: show one, split, merge, set the role."),
+    "face": Entry("console.cli.face", "Mark a face by hand where the machine found none."),
     "batch": Entry("console.cli.batch", "What each call of enqueue took in and refused."),
     "case": Entry("console.cli.case", "Create cases and link referrals to them."),
     "person": Entry("console.cli.person", "List people, show one, record who is related to whom."),

@@ -17,7 +17,8 @@ def print_referral(document: dict[str, Any]) -> None:
     print_report(document)
     _media(document["media"])
     for subject in document["subjects"]:
-        _subject(subject, document["scores_hidden"])
+        print_line("")
+        print_subject(subject, document["scores_hidden"])
     _conclusions(document["conclusions"])
 
 
@@ -48,8 +49,8 @@ def _media(media: list[dict[str, Any]]) -> None:
     )
 
 
-def _subject(subject: dict[str, Any], scores_hidden: bool) -> None:
-    print_line("")
+def print_subject(subject: dict[str, Any], scores_hidden: bool) -> None:
+    """Write a subject of such a document as text."""
     who = subject["person"]
     print_facts(
         {
@@ -59,6 +60,7 @@ def _subject(subject: dict[str, Any], scores_hidden: bool) -> None:
             "claimed by": subject["claimed_by"],
             "not searched": subject["not_searched"],
             "search": _search(subject["search"]),
+            "not current": _not_current(subject),
             "candidate of": _links(subject["candidate_of"]),
         }
     )
@@ -116,6 +118,15 @@ def _search(search: dict[str, Any] | None) -> str | None:
     return (
         f"{search['id']}: {search['scanned']:,} of {search['eligible']:,} faces scanned {how}, under {'; '.join(under)}"
     )
+
+
+def _not_current(subject: dict[str, Any]) -> str | None:
+    """Why the list that is shown does not hold any more, where that is so."""
+    if subject["search"] is None:
+        return None if subject["outdated"] is None else f"to be searched: {subject['outdated']}"
+    if subject["outdated"] is not None:
+        return f"being searched again: {subject['outdated']}"
+    return None if subject["not_searched"] is None else "the list is from before; it may not be searched again"
 
 
 def _links(links: list[dict[str, Any]]) -> str | None:
