@@ -1,15 +1,16 @@
 """Search by picture: under a permit or not at all, recorded, with the right person first."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import ExifTags, Image
 
 from engine.records.actors import Actor
 from engine.records.errors import NoPermit, NotFound, Refused
 from engine.records.intake import cases
 from engine.records.people import users
-from engine.records.schema import Search, now
+from engine.records.schema import Media, Search, now
 from engine.records.searching import permits
 from engine.records.words import Channel, SubjectRole, UserRole
 from jobs.desk import Question, search_picture
@@ -61,6 +62,20 @@ def test_the_person_is_found_and_the_search_recorded(ask, desk_permit, records, 
         assert answer["search"] == f"Q{search.id}"
         assert search.purpose == "test"
         assert set(search.probe) == {"picture", "box", "quality"}
+
+
+def test_a_picture_that_says_when_it_was_made_is_held_against_the_references_date(
+    bench, supervisor, desk_permit, records, tmp_path
+) -> None:
+    with records.database.write() as session:
+        for media in session.query(Media):
+            media.captured_at = datetime(2019, 6, 1, tzinfo=UTC)
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2024:06:01 12:00:00"
+    path = tmp_path / "probe.jpg"
+    astronaut().save(path, exif=exif)
+    [candidate] = search_picture(bench, path, Question("test", galleries=("known",)), actor=supervisor)["candidates"]
+    assert candidate["cautions"][-1] == "5 years between the pictures: children change fast"
 
 
 def test_without_galleries_everything_the_permit_covers_is_searched(ask, desk_permit, bench, tmp_path) -> None:
