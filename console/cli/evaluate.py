@@ -192,6 +192,44 @@ def _grouping_row(one: dict[str, Any]) -> list[object]:
     return [_number(one["threshold"]), *shares, one["subjects"], one["merged"], one["split"]]
 
 
+@app.command(
+    epilog=examples(
+        "triage evaluate robustness people.csv --root ~/pictures",
+        "head -1 people.csv   # file,identity   (as for identify)",
+    )
+)
+def robustness(
+    table: Table,
+    root: Root = Path(),
+    model: Model = None,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Look for the faces with every pass.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make one picture of each person hard to work with and see whether the person is still found.
+
+    Dark, blurred, turned, tiny in a large frame ...: the second picture of each person searches among the first ones of
+    all. The CSV has the columns file (a path) and identity. Takes about half an hour for 27 people; --thorough, hours.
+    """
+    from jobs.robustness import evaluate_robustness
+
+    bench = open_bench(open_deployment(), model=model)
+    with progress_on_stderr("Making pictures hard") as advance:
+        found = evaluate_robustness(bench, table, root, thorough=thorough, progress=advance)
+    if as_json:
+        print_json(found.document())
+        return
+    print_line(f"{counted(found.people, 'person', 'people')}, looked for with {found.effort} effort")
+    print_line("")
+    print_table(
+        ("the picture", "probes", "face found", "rank 1", "further faces", "seconds"),
+        ((one.hardship, one.probes, one.found, one.rank_1, one.further, f"{one.seconds:.2f}") for one in found.endured),
+        empty="",
+    )
+    for file in found.left_out:
+        say(f"Left out, because no face was found in it as it is: {file}")
+    say("These figures hold for pictures like these. Nothing here says how the models do on children.")
+
+
 def _open_set_row(one: dict[str, Any]) -> tuple[str, str, str, str, str]:
     fnir = one["fnir"] or {"share": None}
     rate = _rate({"rate": one["fpir"], "allowed": one["allowed"]})
