@@ -2,6 +2,7 @@
 
 import dataclasses
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal
@@ -20,7 +21,8 @@ _HINT = "Restore config/models.toml from the installed release (reinstall Triage
 class ModelEntry:
     """One model file: its origin, its checksum and what a user must know about it.
 
-    `file` is relative to the folder the package is installed in. `input_size` (pixels, a square), `dimension` (of the
+    `file` is relative to the folder the package is installed in. `mark` is what must be said of an
+    embedder wherever its candidates are shown. It and `input_size` (pixels, a square), `dimension` (of the
     vectors) and `metric` belong to embedders; they are None for a detector.
     """
 
@@ -34,6 +36,7 @@ class ModelEntry:
     trained_on: str
     validated_on: str
     caution: str
+    mark: str | None = None
     input_size: int | None = None
     dimension: int | None = None
     metric: Metric | None = None
@@ -64,6 +67,17 @@ def load_manifest() -> Manifest:
     return parse_manifest(resources.files("config").joinpath("models.toml").read_text(encoding="utf-8"))
 
 
+def mark_of(description: Mapping[str, Any]) -> str:
+    """The one sentence that goes with the candidates of a space, on screens and in whatever leaves the program.
+
+    description: the space's. A model that the unit brought may be better or worse: Triage cannot know.
+    """
+    entry = load_manifest().embedder
+    if description.get("weights_sha256") == entry.sha256:
+        return f"Model {entry.mark}."
+    return f"Model {description.get('model', 'unknown')} of this unit; not validated on children by Triage."
+
+
 def parse_manifest(text: str) -> Manifest:
     """Read a manifest from TOML; raises ManifestError naming the model and the field."""
     try:
@@ -83,7 +97,7 @@ def _entry(table: dict[str, Any]) -> ModelEntry:
     fields = dataclasses.fields(ModelEntry)
     required = {field.name for field in fields if field.default is dataclasses.MISSING}
     if table.get("role") == "embedder":
-        required |= {"input_size", "dimension", "metric"}
+        required |= {"mark", "input_size", "dimension", "metric"}
     if missing := sorted(required - table.keys()):
         raise ManifestError(f"models.toml: the model {name} lacks {', '.join(missing)}.", _HINT)
     if unknown := sorted(table.keys() - {field.name for field in fields}):

@@ -126,6 +126,7 @@ def _subject(
         searched=_searched(search, subject),
         search_id=None if search is None else search["id"],
         space=None if search is None else search["space"],
+        model="" if search is None else search["model_caution"],
         own=own,
     )
 
@@ -186,4 +187,5 @@ def _searched(search: Mapping[str, object] | None, subject: Subject) -> str:
     if subject.not_searched is not None:
         return f"this list is not current and stays as it was: {subject.not_searched}"
     how = "" if search["exact"] else ", approximately"
-    return f"{search['scanned']:,} of {search['eligible']:,} faces searched{how}"
+    earlier = f"; {search['earlier_model']}" if search["earlier_model"] else ""
+    return f"{search['scanned']:,} of {search['eligible']:,} faces searched{how}{earlier}"

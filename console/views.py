@@ -53,7 +53,7 @@ class ShownSubject:
 
     needs_me: whether this user's word is wanted. blind: another examiner has spoken, and this user must not learn what
     was said. ranked: whether the candidates stand in the order of their scores. searched: how it was searched, or why
-    not. own: what this user holds about it now.
+    not. model: what has to be said of the model that proposed them. own: what this user holds about it now.
     """
 
     subject_id: int
@@ -68,6 +68,7 @@ class ShownSubject:
     searched: str
     search_id: str | None
     space: str | None
+    model: str
     own: tuple[Own, ...] = ()
 
 

@@ -20,8 +20,8 @@ _STATES = {
 #: A referral that waits for the very user who looks at it.
 SECOND_LOOK = "second look: you"
 
-#: Said wherever candidates are shown.
-MODEL_CAUTION = "Model trained on adults; not validated on children. A likeness is no proof."
+#: Said wherever candidates are shown, after what has to be said of the model.
+NO_PROOF = "A likeness is no proof."
 
 CONCLUSIONS = {
     ConclusionKind.IDENTIFIED: "identified",

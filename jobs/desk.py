@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.models import mark_of
 from engine.records import ids
 from engine.records.actors import Actor
+from engine.records.faces.spaces import get_space
 from engine.records.intake import cases
 from engine.records.people import galleries
 from engine.records.people.examiners import EXAMINERS
@@ -120,9 +122,12 @@ def _chosen(looked: Looked, number: int | None) -> "AnalysedFace":
 
 
 def _document(session: Session, search: Search, proposal: Proposal, faces: int) -> dict[str, Any]:
+    space = get_space(session, search.space_id)
     return {
         "search": ids.public("search", search.id),
         "space": search.space_id,
+        "model": space.model,
+        "model_caution": mark_of(space.description),
         "exact": search.exact,
         "scanned": search.scanned,
         "eligible": search.eligible,

@@ -21,8 +21,6 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The model, as `triage
 
 app = group("The networks: licence, training data, validation, checksums; embedders of your own.")
 
-_WARNING = "The shipped embedder was trained on adults; Triage has not been validated on children with any model."
-
 
 @app.command("list", epilog=examples("triage models list", "triage models list --json"))
 def list_(as_json: Json = False) -> None:
@@ -35,7 +33,7 @@ def list_(as_json: Json = False) -> None:
         for document in found:
             print_facts(facts(document))
             print_line("")
-        print_line(_WARNING)
+        print_line("Triage has not been validated on children with any model.")
         print_line("Check the files themselves: triage models verify")
     for problem in problems:
         say(f"{problem.message}. {problem.hint}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from config.models import ModelEntry, load_manifest
+from config.models import ModelEntry, load_manifest, mark_of
 from console.cli.opening import Deployment
 from console.cli.output import counted, moment
 from engine.records.faces import fills, spaces
@@ -34,11 +34,15 @@ def documents(here: Deployment) -> tuple[list[dict[str, Any]], list[WeightsError
         decision = _decision(session, space_id)
         filling = {embedder.space.id: _fill(session, embedder.space.id) for embedder in known}
     detector = load_manifest().detector
-    found = [_shipped(detector) | {"space": None, "active": True, "activation": None, "fill": None}]
+    found = [_shipped(detector) | {"space": None, "active": True, "activation": None, "fill": None, "mark": None}]
     for embedder in known:
         active = embedder.space.id == space_id
         about = {"space": embedder.space.id, "active": active, "activation": decision if active else None}
-        found.append(_embedder(embedder) | about | {"fill": filling.get(embedder.space.id)})
+        found.append(
+            _embedder(embedder)
+            | about
+            | {"fill": filling.get(embedder.space.id), "mark": mark_of(embedder.space.description)}
+        )
     return found, problems
 
 
@@ -52,6 +56,7 @@ def facts(document: dict[str, Any]) -> dict[str, object]:
         "licence": document["licence"],
         "trained on": document["trained_on"],
         "validated on": document["validated_on"],
+        "mark": document["mark"],
         "caution": document["caution"],
         "self-test": f"AUC {test['auc']:.4f} on sample faces of adults" if test else None,
         "enters as": document["preprocessing"],

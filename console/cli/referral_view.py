@@ -61,6 +61,7 @@ def print_subject(subject: dict[str, Any], scores_hidden: bool) -> None:
             "not searched": subject["not_searched"],
             "search": _search(subject["search"]),
             "not current": _not_current(subject),
+            "model": subject["search"] and subject["search"]["model_caution"],
             "candidate of": _links(subject["candidate_of"]),
         }
     )
@@ -117,6 +118,7 @@ def _search(search: dict[str, Any] | None) -> str | None:
     ]
     return (
         f"{search['id']}: {search['scanned']:,} of {search['eligible']:,} faces scanned {how}, under {'; '.join(under)}"
+        + (f"; {search['earlier_model']}" if search["earlier_model"] else "")
     )
 
 

@@ -69,6 +69,7 @@ def _print(answer: dict[str, Any], *, with_scores: bool) -> None:
     shown = answer["candidates"][:_SHOWN]
     columns = ("", "person", "in", *(("score", "how rare") if with_scores else ()), "cautions")
     print_table(columns, (_row(one, with_scores) for one in shown), empty="There is nobody to propose.")
+    print_line(answer["model_caution"])
     if more := len(answer["candidates"]) - len(shown):
         print_line(f"and {more} more: --json has them all")
 

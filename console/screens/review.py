@@ -17,7 +17,7 @@ from console.widgets.comparison import Comparison, Side
 from console.widgets.decision_bar import DecisionBar, Notice
 from console.widgets.lines import Lines
 from console.widgets.picture import FacePicture
-from console.words import MODEL_CAUTION
+from console.words import NO_PROOF
 from engine.records.ids import public
 from engine.records.review.standing import ABOUT_A_CANDIDATE
 from engine.records.words import ConclusionKind
@@ -44,7 +44,7 @@ class ReviewScreen(ReviewFlow):
                 yield Lines(id="detail")
                 yield Lines(id="searched")
         yield Lines(id="findings")
-        yield Lines(MODEL_CAUTION, id="model")
+        yield Lines(NO_PROOF, id="model")
         yield DecisionBar()
 
     def on_mount(self) -> None:
@@ -62,6 +62,7 @@ class ReviewScreen(ReviewFlow):
         listed.show([review_text.row(one) for one in candidates], ranked=subject is not None and subject.ranked)
         listed.cursor = place
         self.query_one("#searched", Lines).text = "" if subject is None else review_text.sentence(subject.searched)
+        self.query_one("#model", Lines).text = " ".join(["" if subject is None else subject.model, NO_PROOF]).strip()
         if subject is not None and not candidates:
             self.query_one("#detail", Lines).text = ""
             self._draw_faces()

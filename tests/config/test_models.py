@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ManifestError
-from config.models import load_manifest, parse_manifest
+from config.models import load_manifest, mark_of, parse_manifest
 
 TEXT = resources.files("config").joinpath("models.toml").read_text(encoding="utf-8")
 
@@ -40,10 +40,22 @@ def test_every_model_says_that_it_is_not_validated_on_children(entry) -> None:
     assert "children" in entry.caution
 
 
+def test_what_must_be_said_of_a_model_follows_its_weights_not_its_name() -> None:
+    entry = load_manifest().embedder
+    shipped = {"model": "renamed", "weights_sha256": entry.sha256}
+    assert mark_of(shipped) == "Model trained on adults; not validated on children."
+    own = {"model": entry.name, "weights_sha256": "0" * 64}
+    assert mark_of(own) == f"Model {entry.name} of this unit; not validated on children by Triage."
+
+
 @pytest.mark.parametrize(
     ("found", "replacement", "message"),
     [
-        ('role = "detector"', 'role = "embedder"\ninput_size = 1\ndimension = 1\nmetric = "cosine"', "0 models"),
+        (
+            'role = "detector"',
+            'role = "embedder"\nmark = ""\ninput_size = 1\ndimension = 1\nmetric = "cosine"',
+            "0 models",
+        ),
         ('role = "detector"', 'role = "poet"', "allowed: detector, embedder"),
         ('metric = "euclidean"', 'metric = "manhattan"', "allowed: euclidean, cosine"),
         ("dimension = 128", "", "dlib-resnet-v1 lacks dimension"),

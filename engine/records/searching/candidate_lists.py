@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.models import mark_of
+from engine.records.faces.spaces import space_at_work
 from engine.records.ids import public, public_or_none
-from engine.records.schema import Candidate, Gallery, Person, Reference, Search, Subject
+from engine.records.schema import Candidate, Gallery, Person, Reference, Search, Space, Subject
 from engine.records.scopes import Scope
 from engine.records.searching.searches import current_search, scopes_of
 
@@ -24,11 +26,15 @@ def candidate_list(session: Session, subject_id: int, *, hide_scores: bool, hide
 
 def _search(session: Session, search: Search) -> dict[str, Any]:
     scopes = scopes_of(session, search)
+    space = session.get_one(Space, search.space_id)
     return {
         "id": public("search", search.id),
         "permits": sorted({public("permit", scope.permit_id) for scope in scopes}),
         "purpose": search.purpose,
         "space": search.space_id,
+        "model": space.model,
+        "model_caution": mark_of(space.description),
+        "earlier_model": _earlier_model(session, space),
         "exact": search.exact,
         "scanned": search.scanned,
         "eligible": search.eligible,
@@ -50,6 +56,14 @@ def _search(session: Session, search: Search) -> dict[str, Any]:
             for scope in scopes
         ],
     }
+
+
+def _earlier_model(session: Session, space: Space) -> str | None:
+    """Words on a list whose model is no longer at work; none where it is."""
+    at_work = space_at_work(session)
+    if at_work is None or at_work.id == space.id:
+        return None
+    return f"found with {space.model}, before {at_work.model} was put to work"
 
 
 def _candidates(session: Session, search: Search, *, hide_scores: bool, hide_names: bool) -> list[dict[str, Any]]:

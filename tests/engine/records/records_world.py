@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.models import load_manifest
 from engine.records.actors import Actor
 from engine.records.custody import ledger
 from engine.records.custody.keys import Keys
@@ -55,7 +56,7 @@ from engine.records.words import (
 )
 
 WORKER = Actor.machine("worker:urgent")
-SPACE = SpaceRecord("space-one", "small", 4, "euclidean", {"weights": "one"})
+SPACE = SpaceRecord("space-one", "small", 4, "euclidean", {"weights_sha256": load_manifest().embedder.sha256})
 KEYS = Keys(bytes(range(32)))
 _numbers = count(1)
 
