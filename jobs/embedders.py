@@ -14,6 +14,7 @@ from engine.records.errors import NotFound
 from engine.records.faces.spaces import Decision, SpaceRecord, activate, get_space, register, space_at_work
 from engine.records.schema import Activation
 from engine.records.schema import Space as SpaceRow
+from engine.records.searching import outdated
 from engine.search.space import Space, space_of
 from engine.vision import imported
 from engine.vision.errors import WeightsError, WeightsMissing
@@ -85,9 +86,14 @@ def of_space(database: Database, folder: Path, space_id: str) -> KnownEmbedder:
 
 
 def put_to_work(session: Session, embedder: KnownEmbedder, decision: Decision, *, actor: Actor) -> Activation:
-    """Make its space the one that the unit works in; raises Refused as `activate` does."""
-    register(session, record_of(embedder.space), actor=actor)
-    return activate(session, embedder.space.id, decision, actor=actor)
+    """Make its space the one that the unit works in; raises Refused as `activate` does.
+
+    Subjects that nobody has decided on are to be searched again in it.
+    """
+    space = register(session, record_of(embedder.space), actor=actor)
+    activation = activate(session, space.id, decision, actor=actor)
+    outdated.mark_earlier_model(session, space)
+    return activation
 
 
 def record_of(space: Space) -> SpaceRecord:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.records.errors import NoPermit
 from engine.records.faces import subjects
+from engine.records.faces.spaces import require_at_work
 from engine.records.intake import cases
 from engine.records.schema import Permit, Subject, now
 from engine.records.searching import grants
@@ -105,6 +106,8 @@ def _record(bench: Workbench, subject_id: int, found: _Found) -> None:
             case_ids=_case_ids(session, subject),
             detector=bench.pipeline.detector_identity,
         )
+        # A list of a model that was replaced while the search ran would never be made anew.
+        require_at_work(session, found.probe.space_id)
         record_search(session, record, proposal.candidates, actor=bench.actor)
         subject.not_searched = None
         # What changed while the search ran is not in its list, and keeps the subject due.

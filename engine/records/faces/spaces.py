@@ -65,9 +65,8 @@ def register(session: Session, space: SpaceRecord, *, actor: Actor) -> Space:
 def activate(session: Session, space_id: str, decision: Decision, *, actor: Actor) -> Activation:
     """Put a space to work, by a supervisor's decision.
 
-    Subjects whose candidates were found in another space are to be searched again. Raises NotFound; Refused where the
-    decision gives no reason or evaluation, and where faces would be lost that it does not name: those that searches
-    find now and that have no vector in the space.
+    Raises NotFound; Refused where the decision gives no reason or evaluation, and where faces would be lost that it
+    does not name: those that searches find now and that have no vector in the space.
     """
     actor.require_role(UserRole.SUPERVISOR, doing="activate a model")
     if not decision.reason.strip() or not decision.evaluation.strip():

@@ -21,6 +21,7 @@ from engine.records.schema import (
     Referral,
     Search,
     SearchScope,
+    Space,
     Subject,
     now,
 )
@@ -74,6 +75,14 @@ def mark_removed(session: Session, gallery_id: int, name: str) -> None:
         f"the gallery {name}, in which it was searched, was removed",
         _went_through(SearchScope.gallery_id == gallery_id),
     )
+
+
+def mark_earlier_model(session: Session, space: Space) -> None:
+    """Have those subjects searched again whose list was found in another space than the one put to work."""
+    elsewhere = select(Search.subject_id).where(
+        Search.superseded_by_id.is_(None), Search.subject_id.is_not(None), Search.space_id != space.id
+    )
+    _mark_where(session, f"the model {space.model} was put to work", Subject.id.in_(elsewhere))
 
 
 def mark_referral(session: Session, referral_id: int, reason: str) -> None:
