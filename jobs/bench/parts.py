@@ -49,6 +49,8 @@ PARTS = {
     "pipeline": Part("jobs.bench.pipeline", "Pictures through a worker, its queue, vault and records."),
     "threads": Part("jobs.bench.threads", "Two workers of one thread, and one worker of two."),
     "intake": Part("jobs.bench.intake", "Taking referrals in, beside copying their files."),
+    "search": Part("jobs.bench.search", "One probe and many against a million faces; 4 GB of disk."),
+    "search-large": Part("jobs.bench.search_large", "Five million faces: memory and time; 4 GB of disk."),
     "memory": Part("jobs.bench.memory", "The most memory a worker holds, over files of every size."),
 }
 

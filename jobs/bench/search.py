@@ -47,11 +47,11 @@ def measure_set(
     with TemporaryDirectory(prefix="triage-bench-") as folder:
         vectors, codes = written(Path(folder), crowd, space, faces)
         probes = crowd.probes(max(_BATCHES), faces)
-        times = _least_times(_one(space, vectors, codes, probes[:1]), conditions.rounds)
+        times = least_clock_times(_one(space, vectors, codes, probes[:1]), conditions.rounds)
         for other, asked in ((_NUMPY, 1.0), (_READ, reads), (_USEARCH, None)):
             yield cost(_PART, f"{name}, 1 probe", times[_PART] * 1e3, "ms", (other, times[other] * 1e3), at_least=asked)
         for batch in _BATCHES:
-            times = _least_times(_many(space, vectors, codes, probes[:batch]), conditions.rounds)
+            times = least_clock_times(_many(space, vectors, codes, probes[:batch]), conditions.rounds)
             each = {run: seconds / batch * 1e3 for run, seconds in times.items()}
             yield cost(_PART, f"{name}, {batch} probes", each[_PART], "ms per probe", (_NUMPY, each[_NUMPY]))
 
@@ -92,7 +92,7 @@ def _many(space: Space, vectors: Vectors, codes: Codes, probes: Vectors) -> dict
     return {_PART: triage, _NUMPY: plain}
 
 
-def _least_times(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def least_clock_times(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """The least time by the clock, in seconds, of each run: what they wait for is the memory, not the processor."""
     times = dict.fromkeys(runs, float("inf"))
     for _ in range(rounds + 1):

@@ -8,6 +8,7 @@ from engine.search.graphs import usearch_exact
 from engine.search.kernels import scan_all
 from engine.search.space import Space
 from jobs.bench.search import measure_set, written
+from jobs.bench.search_large import measure_faces
 from jobs.bench.spread import HARD, PRODUCT, Crowd
 from tests.jobs.bench.conditions import conditions
 
@@ -63,3 +64,11 @@ def test_each_comparison_has_a_row_and_what_is_asked_is_said() -> None:
     ]
     for row in rows:
         assert row.ratio == row.beside_figure / row.figure
+
+
+def test_memory_is_held_against_what_is_asked() -> None:
+    memory, time = measure_faces(500, conditions())
+    assert memory.reached is True
+    assert memory.figure is not None
+    assert memory.figure > 0.01
+    assert time.ratio == time.beside_figure / time.figure
