@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -55,7 +55,8 @@ def shaped(session: Session, referral: Referral) -> dict[int, tuple[set[int], Su
     return {one.id: (members[one.id], one.role, one.merged_into_id) for one in subjects if one.shaped_by_id is not None}
 
 
-@settings(max_examples=30, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(steps=st.lists(_STEP, min_size=2, max_size=12))
 def test_no_run_of_the_machine_changes_what_people_shaped(template: Path, steps) -> None:
     with TemporaryDirectory() as folder:
