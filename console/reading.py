@@ -13,7 +13,7 @@ from console.cli.output import age
 from console.deciding import VERDICTS, Own
 from console.views import QueuePage, ShownCandidate, ShownFace, ShownReferral, ShownSubject
 from console.widgets.referral_table import ReferralRow
-from console.words import CONCLUSIONS, date_words, finding_words, quality_words, standing_words, state_words
+from console.words import CONCLUSIONS, back_words, date_words, finding_words, quality_words, standing_words, state_words
 from engine.records.faces.faces import faces_of_subject
 from engine.records.faces.subjects import get_subject, subjects_of
 from engine.records.ids import public
@@ -25,6 +25,7 @@ from engine.records.review.desk import Shelf
 from engine.records.review.standing import ABOUT_A_CANDIDATE, Opinion, fold, in_force
 from engine.records.review.viewing import Viewer
 from engine.records.schema import Conclusion, Face, Media, Subject, User
+from engine.records.searching import recalled
 from engine.records.searching.candidate_lists import candidate_list
 from engine.records.words import ConclusionKind, ReferralState, SubjectStanding
 
@@ -35,11 +36,14 @@ def queue_page(session: Session, user: User, shelf: Shelf, limit: int, offset: i
     """A stretch of a shelf of the queue, with how many referrals are on it."""
     names = {f"user:{known.id}": known.display for known in users.list_users(session, revoked=True)}
     rows = desk.queue(session, user, limit, offset, shelf=shelf)
+    back = recalled.unanswered(session, [row.referral_id for row in rows])
     shown = tuple(
         ReferralRow(
             referral_id=row.referral_id,
             id=row.id,
-            state=state_words(row.state, waits_for_me=row.waits_for_me),
+            state=back_words(back[row.referral_id].reason)
+            if row.referral_id in back and row.state is ReferralState.READY
+            else state_words(row.state, waits_for_me=row.waits_for_me),
             age=age(row.received_at),
             media=row.media,
             subjects=row.subjects,
@@ -123,7 +127,7 @@ def _subject(
         ranked=ranked,
         faces=_ordered(session, faces, largest),
         candidates=tuple(_marked(candidate, held.get(candidate.candidate_id)) for candidate in candidates),
-        searched=_searched(search, subject),
+        searched=_back(session, subject.id) + _searched(search, subject),
         search_id=None if search is None else search["id"],
         space=None if search is None else search["space"],
         model="" if search is None else search["model_caution"],
@@ -134,8 +138,8 @@ def _subject(
 def _own(
     made: Sequence[Conclusion], opinions: Sequence[Opinion], viewer: Viewer, names: Mapping[int, str]
 ) -> tuple[Own, ...]:
-    """What the viewer holds now, the latest last."""
-    held = {one.id for one in in_force(opinions) if one.examiner == viewer.user_id}
+    """What the viewer holds now, the latest last; not what was said before later material brought the subject back."""
+    held = {one.id for one in in_force(opinions) if one.examiner == viewer.user_id and not one.overtaken}
     return tuple(
         Own(one.id, one.kind, one.candidate_id, _conclusion_words(one, names)) for one in made if one.id in held
     )
@@ -176,6 +180,12 @@ def _names(files: Sequence[ReferralFile]) -> dict[int, str]:
 def _finding(file: ReferralFile) -> str:
     media = file.media
     return finding_words(file.name, media.finding, media.finding_reason, media.passes)
+
+
+def _back(session: Session, subject_id: int) -> str:
+    """Why later material brought a subject back, until somebody has concluded on it; empty for any other."""
+    recalls = [one for one in recalled.recalls_of(session, [subject_id])[subject_id] if not one.answered]
+    return f"back: {recalls[-1].reason}; " if recalls else ""
 
 
 def _searched(search: Mapping[str, object] | None, subject: Subject) -> str:

@@ -48,6 +48,12 @@ def state_words(state: ReferralState, *, waits_for_me: bool) -> str:
     return _STATES.get(state, state.value)
 
 
+def back_words(reason: str) -> str:
+    """That a referral is back, and what for, as short as a column of the queue."""
+    kinds = [kind for kind in ("new reference", "new referral", "new model") if reason.startswith(kind)]
+    return f"back: {kinds[0] if kinds else 'new material'}"
+
+
 def standing_words(standing: SubjectStanding, *, blind: bool) -> str:
     """Where a subject stands; to an examiner who looks afresh no more than that somebody has to."""
     return "awaits a second look by you" if blind else _STANDINGS[standing]

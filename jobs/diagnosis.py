@@ -38,6 +38,7 @@ def diagnose(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
     yield from _waiting(snapshot, settings)
     yield from _failures(snapshot)
     yield from _indexes(snapshot)
+    yield from _standing(snapshot, settings)
 
 
 def _accounting(snapshot: "Snapshot") -> Iterator[Finding]:
@@ -107,6 +108,18 @@ def _failures(snapshot: "Snapshot") -> Iterator[Finding]:
     for reason, count in snapshot.failures:
         yield Finding(
             Level.WARNING, f"{count} jobs failed: {reason}", "Put the cause right, then: triage jobs retry --all"
+        )
+
+
+def _standing(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
+    standing = snapshot.standing
+    if standing.oldest_seconds > settings.health.standing_warning_seconds:
+        because = f": {'; '.join(standing.blocked)}" if standing.blocked else ""
+        yield Finding(
+            Level.WARNING,
+            f"{standing.arrivals} faces that arrived were not searched for in everybody not found, "
+            f"the oldest for {standing.oldest_seconds / 60:.0f} minutes{because}.",
+            "See where: triage standing status; search now: triage standing run",
         )
 
 

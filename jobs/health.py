@@ -29,6 +29,7 @@ from jobs.failures import failed_jobs, grouped
 from jobs.index_builds import lags
 from jobs.pending import UNDER_WAY
 from jobs.queues import lane_queue
+from jobs.standing_work import StandingWork, standing_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,17 @@ class IndexHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingHealth:
+    """Faces that arrived and were not yet searched for in everybody not found, how long the oldest has waited, and why
+    where they cannot be; recalls that wait to be looked into."""
+
+    arrivals: int
+    oldest_seconds: float
+    blocked: tuple[str, ...]
+    recalls_due: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything `triage health` shows, as of one moment."""
 
@@ -66,6 +78,7 @@ class Snapshot:
     keeper_silent_seconds: float | None
     failures: tuple[tuple[str, int], ...]
     indexes: tuple[IndexHealth, ...]
+    standing: StandingHealth
     accounting_differences: tuple[str, ...]
     disk_free_bytes: int
     findings: tuple[Finding, ...]
@@ -96,6 +109,7 @@ def take_snapshot(records: Records, settings: Settings, paths: Paths) -> Snapsho
             for lag in lags(session, paths)
         )
         differences = account(session).difference
+        standing = _standing(standing_work(session, settings))
     queue = _look_at_redis(settings, paths)
     lanes = tuple(LaneHealth(lane, *waiting.get(lane, (0, 0.0)), queue.waiting.get(lane)) for lane in Lane)
     unjudged = Snapshot(
@@ -108,6 +122,7 @@ def take_snapshot(records: Records, settings: Settings, paths: Paths) -> Snapsho
         keeper_silent_seconds=keeper_silence(paths),
         failures=queue.failures,
         indexes=indexes,
+        standing=standing,
         accounting_differences=differences,
         disk_free_bytes=shutil.disk_usage(paths.home).free,
         findings=(),
@@ -134,6 +149,15 @@ def _look_at_redis(settings: Settings, paths: Paths) -> _Queue:
         return _Queue("up", bool(is_suspended(redis)), waiting, tuple(workers_seen(redis)), failures)
     except (RedisDown, RedisError):
         return _Queue("down")
+
+
+def _standing(work: StandingWork) -> StandingHealth:
+    return StandingHealth(
+        sum(one.waiting for one in work.behind),
+        work.oldest_seconds(now()),
+        tuple(sorted({one.blocked for one in work.behind if one.blocked is not None})),
+        work.due,
+    )
 
 
 def _states(session: Session) -> dict[str, int]:

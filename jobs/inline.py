@@ -9,6 +9,7 @@ from jobs.pending import Pending, pending
 from jobs.progress import videos_being_watched
 from jobs.queues import Work
 from jobs.settling import give_up
+from jobs.standing_work import do_standing
 from jobs.tasks import tasks_of
 from jobs.workbench import Workbench
 
@@ -28,6 +29,7 @@ def work_here(bench: Workbench, say: Callable[[str], None]) -> None:
     bench.warm_up()
     for entry in waiting:
         _settle(bench, entry, say)
+    do_standing(bench, say)
 
 
 def _settle(bench: Workbench, entry: Pending, say: Callable[[str], None]) -> None:

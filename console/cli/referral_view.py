@@ -59,6 +59,7 @@ def print_subject(subject: dict[str, Any], scores_hidden: bool) -> None:
             "person": None if who is None else f"{who['id']} {who['name'] or ''} ({who['basis']})",
             "claimed by": subject["claimed_by"],
             "not searched": subject["not_searched"],
+            "back": _back(subject["recalls"]),
             "search": _search(subject["search"]),
             "not current": _not_current(subject),
             "model": subject["search"] and subject["search"]["model_caution"],
@@ -129,6 +130,11 @@ def _not_current(subject: dict[str, Any]) -> str | None:
     if subject["outdated"] is not None:
         return f"being searched again: {subject['outdated']}"
     return None if subject["not_searched"] is None else "the list is from before; it may not be searched again"
+
+
+def _back(recalls: list[dict[str, Any]]) -> str | None:
+    """Why the subject came back, and whether anybody has looked since."""
+    return "; ".join(one["reason"] + ("" if one["answered"] else ", not looked at yet") for one in recalls) or None
 
 
 def _links(links: list[dict[str, Any]]) -> str | None:

@@ -51,6 +51,7 @@ PARTS = {
     "intake": Part("jobs.bench.intake", "Taking referrals in, beside copying their files."),
     "search": Part("jobs.bench.search", "One probe and many against a million faces; 4 GB of disk."),
     "search-large": Part("jobs.bench.search_large", "Five million faces: memory and time; 4 GB of disk."),
+    "standing": Part("jobs.bench.standing", "Arrivals against 100,000 unmatched subjects, at once and one by one."),
     "memory": Part("jobs.bench.memory", "The most memory a worker holds, over files of every size."),
 }
 
