@@ -1,19 +1,27 @@
 """The console as a program: its screens, themes and commands; its desk is opened once the first screen stands."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from console.connection import key_of_connection
 from console.screens.help import HelpScreen
+from console.screens.locked import LockedScreen
 from console.screens.opening import OpeningScreen
 from console.themes import DARK, HIGH_CONTRAST
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from console.cli.opening import Deployment
     from console.review_desk import ReviewDesk
+    from engine.records.schema import User
+
+_LOCK_SECONDS = 2.0
 
 
 class TriageConsole(App[None]):
@@ -41,10 +49,28 @@ class TriageConsole(App[None]):
         return OpeningScreen(self._open_desk, self._opened, self._failed)
 
     def _opened(self, desk: "ReviewDesk") -> None:
-        from console.screens.queue import QueueScreen
-
         self.desk = desk
-        self.push_screen(QueueScreen(desk))
+        self.push_screen(_first_screen(desk))
+        self.set_interval(_LOCK_SECONDS, partial(self.run_worker, self._look_whether_locked, thread=True, group="lock"))
+
+    def _look_whether_locked(self) -> None:
+        """In a thread: a user or a key that was revoked meanwhile sees nothing more."""
+        from engine.records.errors import Refused
+
+        desk = self.desk
+        if desk is None:
+            return
+        try:
+            desk.check()
+        except Refused as refusal:
+            desk.leave()
+            self.call_from_thread(self._lock, refusal.message)
+
+    def _lock(self, reason: str) -> None:
+        if not isinstance(self.screen, LockedScreen):
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+            self.push_screen(LockedScreen(reason))
 
     def _failed(self, error: Exception) -> None:
         self.failure = error
@@ -73,20 +99,39 @@ class TriageConsole(App[None]):
             self.push_screen(HealthScreen(self.desk))
 
 
+def _first_screen(desk: "ReviewDesk") -> Screen[None]:
+    """The queue for those who examine; for those on call, whether referrals flow."""
+    if desk.examines:
+        from console.screens.queue import QueueScreen
+
+        return QueueScreen(desk)
+    from console.screens.health import HealthScreen
+
+    return HealthScreen(desk, first=True)
+
+
 def run_console(open_deployment: "Callable[[], Deployment]", as_name: str | None = None) -> None:
     """Open the console for whoever is signed in; gives claims back at the end.
 
     Raises NotYours and Refused, and whatever keeps the deployment from being opened.
     """
 
+    # Asked here: a thread of its own would not see it.
+    key_id = key_of_connection()
+
     def open_desk() -> "ReviewDesk":
-        from console.identity import acting_user
+        from console.identity import Identity
         from console.review_desk import ReviewDesk
 
         here = open_deployment()
+        who = Identity(key_id, as_name)
+
+        def still(session: "Session") -> "User":
+            return who.user(session, here.paths)
+
         with here.records.database.read() as session:
-            user = acting_user(session, here.paths, as_name)
-        return ReviewDesk(here.records, here.settings, user)
+            user = still(session)
+        return ReviewDesk(here.records, here.settings, user, still)
 
     app = TriageConsole(open_desk)
     try:

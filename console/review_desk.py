@@ -4,7 +4,7 @@ What a thread of a screen gets is small frozen values; every refusal is a Triage
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +22,15 @@ from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.errors import Claimed, NotFound, Refused
 from engine.records.people import users
+from engine.records.people.examiners import EXAMINERS
 from engine.records.review import conclusions, desk
 from engine.records.review.desk import Shelf
 from engine.records.review.viewing import Viewer
 from engine.records.schema import User
+from engine.records.words import UserRole
+
+#: The roles that screens are for.
+SEEN_BY = (*EXAMINERS, UserRole.ONCALL)
 
 _PAGE = 50
 _USER = re.compile(r"\buser:(\d+)\b")
@@ -51,8 +56,17 @@ class Opened:
 class ReviewDesk:
     """What one user does at the console, on the records of one deployment."""
 
-    def __init__(self, records: Records, settings: Settings, user: User) -> None:
+    def __init__(
+        self, records: Records, settings: Settings, user: User, still: Callable[[Session], User] | None = None
+    ) -> None:
+        """Open the desk of a user. still: who acts now; it raises where key or user was revoked meanwhile.
+
+        Raises Refused for a role that no screen is for.
+        """
+        if user.role not in SEEN_BY:
+            raise Refused(f"The console has no screen for the role {user.role}.", "See what there is: triage --help")
         self.user = user
+        self._still = still or (lambda session: users.active_user(session, user.id))
         self.settings = settings
         self.records = records
         self._actor = Actor.user(user)
@@ -60,19 +74,29 @@ class ReviewDesk:
         self._pictures = Pictures(records.vault)
         self._claimed: set[About] = set()
 
+    @property
+    def examines(self) -> bool:
+        """Whether this user looks at pictures; who does not sees whether referrals flow."""
+        return self.user.role in EXAMINERS
+
+    def check(self) -> None:
+        """Raise NotYours where the user may no longer act."""
+        with self._read():
+            pass
+
     def queue(self, shelf: Shelf, limit: int, offset: int) -> QueuePage:
         """A stretch of the queue."""
-        with self.records.database.read() as session:
+        with self._read() as session:
             return reading.queue_page(session, self.user, shelf, limit, offset)
 
     def counts(self) -> dict[Shelf, int]:
         """How many referrals are ready, and how many wait for a second examiner."""
-        with self.records.database.read() as session:
+        with self._read() as session:
             return reading.queue_counts(session, self.user)
 
     def referral(self, referral_id: int) -> ShownReferral:
         """A referral as this user may see it."""
-        with self.records.database.read() as session:
+        with self._read() as session:
             return reading.referral(session, referral_id, self._viewer)
 
     def open(self, referral_id: int, subject_id: int | None = None) -> Opened:
@@ -142,7 +166,8 @@ class ReviewDesk:
         """Give back everything that is claimed."""
         if not self._claimed:
             return
-        with self._write() as session:
+        # Even of somebody who may no longer act: what they held is for others.
+        with self.records.database.write() as session:
             for about in self._claimed:
                 if about.subject_id is None:
                     desk.release_referral(session, about.referral_id, self.user)
@@ -152,14 +177,14 @@ class ReviewDesk:
 
     def faces_of(self, candidate: ShownCandidate) -> tuple[ShownFace, ...]:
         """The faces of a candidate, the one that was most alike first."""
-        with self.records.database.read() as session:
+        with self._read() as session:
             return reading.faces_of_candidate(session, candidate)
 
     def pictures(self, faces: Sequence[ShownFace | None]) -> list[FacePicture | None]:
         """The pictures of faces, in their order; none where the unit has pictures turned off."""
         if self.settings.review.images == "off":
             return [None for _ in faces]
-        with self.records.database.read() as session:
+        with self._read() as session:
             return [None if face is None else self._pictures.of(session, face.face_id, face.file) for face in faces]
 
     def _claim(self, session: Session, about: About) -> datetime:
@@ -169,10 +194,17 @@ class ReviewDesk:
         return desk.claim(session, about.subject_id, self.user, seconds).expires_at
 
     @contextmanager
+    def _read(self) -> Iterator[Session]:
+        with self.records.database.read() as session:
+            self._still(session)
+            yield session
+
+    @contextmanager
     def _write(self) -> Iterator[Session]:
         """A write whose refusals name people as people do."""
         try:
             with self.records.database.write() as session:
+                self._still(session)
                 yield session
         except Claimed as error:
             raise Claimed(self._named(error.message), error.hint) from error

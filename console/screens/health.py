@@ -26,13 +26,15 @@ class HealthScreen(WorkScreen[None]):
     AUTO_FOCUS = "VerticalScroll"
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,h,escape", "dismiss", "Queue", tooltip="Back to the queue."),
+        Binding("q,h,escape", "back", "Back", tooltip="Back to the queue, or out where there is none."),
         Binding("question_mark", "app.help", "Help", tooltip="This page."),
     ]
 
-    def __init__(self, desk: ReviewDesk) -> None:
+    def __init__(self, desk: ReviewDesk, *, first: bool = False) -> None:
+        """first: for those who see no queue, so that nothing lies behind this screen."""
         super().__init__()
         self.desk = desk
+        self._first = first
         self._looking = False
 
     def compose(self) -> ComposeResult:
@@ -42,10 +44,17 @@ class HealthScreen(WorkScreen[None]):
 
     def on_mount(self) -> None:
         bar = self.query_one(DecisionBar)
-        bar.hints = (KeyHint("q", "queue"), KeyHint("?", "help"))
+        bar.hints = (KeyHint("q", "leave" if self._first else "queue"), KeyHint("?", "help"))
         bar.notice = Notice(f"Looked at again every {_REFRESH_SECONDS} seconds.")
         self._look()
         self.set_interval(_REFRESH_SECONDS, self._look)
+
+    def action_back(self) -> None:
+        """Back to the queue, or out of the console where there is none."""
+        if self._first:
+            self.app.exit()
+        else:
+            self.dismiss()
 
     def _look(self) -> None:
         # A look that takes longer than the pause must not be overtaken for ever.

@@ -2,6 +2,7 @@
 
 RecordsError
 ├── BadId                a text that is not an id of the kind asked for
+├── BadKey               a text that is not an SSH public key that is accepted
 ├── NotFound             an id or a name that nothing has
 ├── Duplicate            a name that something has already
 ├── Refused              a law, a role, a permit or somebody's claim stands against it
@@ -30,6 +31,12 @@ class RecordsError(TriageError):
 
 class BadId(RecordsError):
     """A text that is not a public id of the kind asked for."""
+
+    exit_code = 2
+
+
+class BadKey(RecordsError):
+    """A text that is not an SSH public key, or one that is not accepted."""
 
     exit_code = 2
 

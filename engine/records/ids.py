@@ -20,6 +20,7 @@ PREFIXES = {
     "conclusion": "D",
     "exhibit": "E",
     "user": "U",
+    "key": "Y",
     "mark": "W",
     "fill": "L",
 }

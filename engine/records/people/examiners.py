@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from engine.records.actors import Actor
 from engine.records.errors import NotYours
+from engine.records.people import user_keys
 from engine.records.people.users import get_user
 from engine.records.words import UserRole
 
@@ -17,9 +18,9 @@ def require_examiner(session: Session, actor: Actor, doing: str) -> int:
     """
     user = get_user(session, actor.require_person(doing))
     Actor.user(user).require_role(*EXAMINERS, doing=doing)
-    if user.account is None:
+    if user.account is None and not user_keys.has_key(session, user.id):
         raise NotYours(
-            f"The user {user.name} is bound to no account, and only a bound user is allowed to {doing}.",
-            "Ask a supervisor to bind the account: triage user add",
+            f"The user {user.name} has no key and no account, and only somebody who signs in is allowed to {doing}.",
+            "Ask a supervisor to add the key: triage user add-key NAME FILE.pub",
         )
     return user.id

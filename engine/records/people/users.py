@@ -1,4 +1,4 @@
-"""The people who act, each bound to one signed-in account of the machine.
+"""The people who act, each bound to one signed-in account of the machine, or known by SSH keys (user_keys).
 
 An account is one person's for good: bound to a second user, it would let one person agree with themselves.
 """
@@ -23,7 +23,7 @@ def add_user(
     A user who has no account yet gets one by being added again. Raises Duplicate for a name or an account that is, or
     was, another user's, and Refused where no supervisor acts.
     """
-    _require_authority(actor, "add a user")
+    require_authority(actor, "add a user")
     user = _free(session, name, account)
     if user is None:
         user = User(unit_id=unit_of(session), name=name, display=name, role=role)
@@ -49,6 +49,13 @@ def get_user(session: Session, user_id: int) -> User:
     return user
 
 
+def active_user(session: Session, user_id: int) -> User:
+    """The user with this number, who may act; raises NotFound, and NotYours for one who was revoked."""
+    user = get_user(session, user_id)
+    Actor.user(user)
+    return user
+
+
 def user_named(session: Session, name: str) -> User:
     """The user with this name, revoked or not; raises NotFound."""
     user = session.scalar(select(User).where(User.name == name))
@@ -65,7 +72,7 @@ def list_users(session: Session, *, revoked: bool = False) -> list[User]:
 
 def revoke(session: Session, user: User, *, actor: Actor) -> None:
     """End a user's right to act; what the user concluded stands, and the account is nobody else's."""
-    _require_authority(actor, "revoke a user")
+    require_authority(actor, "revoke a user")
     user = get_user(session, user.id)
     if user.revoked_at is None:
         user.revoked_at = now()
@@ -89,7 +96,8 @@ def _free(session: Session, name: str, account: str | None) -> User | None:
     return known
 
 
-def _require_authority(actor: Actor, doing: str) -> None:
+def require_authority(actor: Actor, doing: str) -> None:
+    """Raise Refused unless a supervisor acts, or the set-up of a deployment, `doing` completing "to ..."."""
     # A machine is the set-up of a deployment, run by whoever owns its files.
     if actor.user_id is not None:
         actor.require_role(UserRole.SUPERVISOR, doing=doing)

@@ -1,6 +1,6 @@
 """The tables, one file per subject; importing this package makes all of them known to the metadata."""
 
-from engine.records.schema.accounts import Unit, User
+from engine.records.schema.accounts import Unit, User, UserKey
 from engine.records.schema.base import Base, now
 from engine.records.schema.custody import LedgerEvent, LedgerHead, VaultObject, VaultOwner
 from engine.records.schema.faces import Activation, Embedding, Face, IndexRow, Space, Subject, SubjectFace
@@ -69,6 +69,7 @@ __all__ = [
     "Unfilled",
     "Unit",
     "User",
+    "UserKey",
     "VaultObject",
     "VaultOwner",
     "now",
