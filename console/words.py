@@ -4,6 +4,7 @@ from datetime import datetime
 
 from engine.records.schema import Face
 from engine.records.words import ConclusionKind, MediaFinding, ReferralState, SubjectStanding
+from engine.vision.marks import marks
 
 #: Pixels between the eyes below which a face says little, and below which details are lost.
 _TINY, _SMALL = 24, 48
@@ -61,16 +62,16 @@ def standing_words(standing: SubjectStanding, *, blind: bool) -> str:
 
 def quality_words(face: Face) -> str:
     """How well a face can be compared: what stands in the way, or that nothing does."""
-    found = []
-    if face.eye_distance < _SMALL:
+    found = [mark.name for mark in marks(face.eye_distance, face.sharpness, face.yaw)]
+    if "too small" not in found and face.eye_distance < _SMALL:
         found.append("very small" if face.eye_distance < _TINY else "small")
-    if face.sharpness < _BLURRED:
+    if "too blurred" not in found and face.sharpness < _BLURRED:
         found.append("blurred")
     if face.brightness < _DARK or face.brightness > _BRIGHT:
         found.append("dark" if face.brightness < _DARK else "very bright")
     elif face.contrast < _FLAT:
         found.append("flat light")
-    if abs(face.yaw) >= _HALF_TURNED:
+    if "profile" not in found and abs(face.yaw) >= _HALF_TURNED:
         found.append("turned away" if abs(face.yaw) >= _TURNED else "half turned")
     return ", ".join(found) or "clear, frontal"
 

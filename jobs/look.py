@@ -1,7 +1,7 @@
 """Looking at picture files that a command was given: read, decode and analyse one, without storing anything."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,10 +84,13 @@ def _described(looked: Looked | Unusable) -> dict[str, Any]:
 
 
 def _face(face: "AnalysedFace") -> dict[str, Any]:
-    detection = face.detection
+    from engine.vision.marks import marks
+
+    detection, quality = face.detection, face.quality
     return {
         "box": [float(value) for value in detection.box],
         "landmarks": [[float(value) for value in point] for point in detection.landmarks],
         "score": float(detection.score),
         "quality": quality_of(face.quality),
+        "marks": [asdict(mark) for mark in marks(quality.eye_distance, quality.sharpness, quality.yaw)],
     }

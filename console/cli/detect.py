@@ -46,7 +46,7 @@ def _print(picture: dict[str, Any]) -> None:
         return
     print_line(f"{picture['path']} ({picture['width']} x {picture['height']})")
     print_table(
-        ("face", "score", "box", "pixels between the eyes", "turned"),
+        ("face", "score", "box", "pixels between the eyes", "turned", "below what the model can do"),
         (
             (
                 number,
@@ -54,6 +54,7 @@ def _print(picture: dict[str, Any]) -> None:
                 " ".join(f"{value:.0f}" for value in face["box"]),
                 f"{face['quality']['eye_distance']:.0f}",
                 f"{face['quality']['yaw']:+.0f} deg",
+                ", ".join(mark["name"] for mark in face["marks"]),
             )
             for number, face in enumerate(picture["faces"], start=1)
         ),

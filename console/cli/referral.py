@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.cli.face_marks import add_marks, print_marks
 from console.cli.frame import As, Json, examples, group
 from console.cli.ledger_view import actor_names, event_document, print_events
 from console.cli.opening import Deployment, open_bench, open_deployment
@@ -99,12 +100,14 @@ def show(referral_id: ReferralId, as_name: As = None, as_json: Json = False) -> 
     with here.records.database.read() as session:
         who = viewer(session, here.settings, as_name)
         document = documents.show(session, ids.parse(referral_id, "referral"), who)
+    add_marks(document)
     if not who.sees_content:
         say("Texts, names and scores are hidden: this account's role, or the lack of one, does not need them.")
     if as_json:
         print_json(document)
     else:
         print_referral(document)
+        print_marks(document)
 
 
 @app.command(epilog=examples("triage referral explain R12", "triage referral explain R12 --json"))

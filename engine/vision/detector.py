@@ -30,7 +30,7 @@ _FINER = 1.25
 # Faces with a shorter long side, in pixels of the normal view, are near the end of what it shows: there may be more.
 _NEAR_THE_END = 24
 # Faces with a longer one are left to the normal pass: what only a finer look takes for a face is a pattern.
-_SEEN_ANYWAY = 48
+_SEEN_ANYWAY = 64
 # Two boxes that overlap by more than this show the same face.
 _SAME_FACE = 0.3
 # A box that lies in a larger one by more than this part of itself is a part of that face.

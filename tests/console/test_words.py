@@ -20,12 +20,14 @@ def a_face(**qualities: float) -> Face:
     [
         ({}, "clear, frontal"),
         ({"eye_distance": 30}, "small"),
-        ({"eye_distance": 12, "sharpness": 3}, "very small, blurred"),
+        ({"eye_distance": 12, "sharpness": 20}, "very small, blurred"),
+        ({"eye_distance": 4, "sharpness": 1}, "too small, too blurred"),
         ({"brightness": 20, "contrast": 5}, "dark"),
         ({"brightness": 230}, "very bright"),
         ({"contrast": 5}, "flat light"),
         ({"yaw": -30}, "half turned"),
-        ({"yaw": 70}, "turned away"),
+        ({"yaw": 50}, "turned away"),
+        ({"yaw": -70}, "profile"),
     ],
 )
 def test_quality_names_what_stands_in_the_way(qualities: dict[str, float], expected: str) -> None:
