@@ -39,10 +39,10 @@ def marks(eye_distance: float, sharpness: float, yaw: float) -> list[Mark]:
     found = []
     if eye_distance < TOO_SMALL:
         found.append(
-            Mark("too small", f"{eye_distance:.0f} pixels between the eyes; fewer than {TOO_SMALL:.0f} tell little")
+            Mark("too small", f"{eye_distance:.0f} pixels between the eyes; fewer than {TOO_SMALL:g} tell little")
         )
     if sharpness < TOO_BLURRED:
-        found.append(Mark("too blurred", f"sharpness {sharpness:.1f}; below {TOO_BLURRED:.0f} the features are lost"))
+        found.append(Mark("too blurred", f"sharpness {sharpness:.1f}; below {TOO_BLURRED:g} the features are lost"))
     if abs(yaw) >= PROFILE:
-        found.append(Mark("profile", f"turned {abs(yaw):.0f} degrees; from {PROFILE:.0f} half of the face is unseen"))
+        found.append(Mark("profile", f"turned {abs(yaw):.0f} degrees; from {PROFILE:g} half of the face is unseen"))
     return found
