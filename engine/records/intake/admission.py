@@ -167,11 +167,11 @@ def _attach(session: Session, vault: Vault, referral: Referral, staged: StagedFi
         ReferralMedia.media_id == media.id,
         ReferralMedia.name == staged.file.name,
     )
-    if session.scalar(place) is None:
+    # A file that was not known until now lies nowhere yet.
+    if is_new or session.scalar(place) is None:
         session.add(
             ReferralMedia(referral_id=referral.id, media_id=media.id, version=referral.version, name=staged.file.name)
         )
-        session.flush()
     return media, is_new
 
 

@@ -109,7 +109,6 @@ def _remember(session: Session, referral: Referral, words: Iterable[str]) -> Non
         session.add(ReportText(referral_id=referral.id, folded="\n".join(dict.fromkeys([*first, *new]))))
     else:
         row.folded = "\n".join(dict.fromkeys([*row.folded.split("\n"), *new]))
-    session.flush()
 
 
 def _known(session: Session, referral: Referral) -> set[tuple[int | None, Fact]]:
