@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 from engine.records.actors import Actor
 from engine.records.faces import fills
 from engine.records.faces.fills import FillState
-from engine.records.faces.spaces import register
+from engine.records.faces.spaces import register, space_at_work
 from jobs import embedders
 from jobs.alive import keeper_at_work, lanes_at_work
 from jobs.connection import connect
@@ -31,6 +31,8 @@ def fill_model(
     """
     embedders.load(bench.paths.models, model, threads=1)  # A model that cannot be loaded is refused now, not in a job.
     with bench.records.database.write() as session:
+        if space_at_work(session) is None:  # The first space is at work at once; that must not come of filling one.
+            register(session, embedders.record_of(embedders.at_work(session, bench.paths.models).space), actor=actor)
         register(session, embedders.record_of(model.space), actor=actor)
         fill_id = fills.start(session, model.space.id, actor=actor).id
     if _left_to_workers(bench, say):

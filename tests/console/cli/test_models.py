@@ -68,6 +68,28 @@ def test_activating_takes_a_supervisor_and_a_model_that_is_there(empty: Program,
     assert [one["active"] for one in listed(empty)] == [True, False]
 
 
+def test_a_model_is_filled_here_where_no_worker_runs_and_can_be_paused(triage: Program) -> None:
+    kept(Paths(triage.home).models)
+    assert triage("models", "pause", "small").code == 2
+    filled = triage("models", "fill", "small", "--json")
+    assert filled.code == 0, filled.err
+    assert "No worker is running" in filled.err
+    assert filled.document["fill"] == {
+        "faces": 0,
+        "filled": 0,
+        "unfilled": 0,
+        "missing": 0,
+        "paused": False,
+        "problem": None,
+    }
+    assert triage("models", "pause", "small").code == 0
+    assert listed(triage)[1]["fill"]["paused"] is True
+    assert triage("models", "unfilled", "small", "--json").document == []
+    assert [event["action"] for event in triage("ledger", "list", "--json").document if "fill" in event["action"]]
+    assert [one["active"] for one in listed(triage)] == [True, False]
+    assert triage("models", "compare", "small", "--json").document["identifications"]["kept"] == 0
+
+
 @pytest.mark.parametrize("missing", ["--reason", "--evaluation"])
 def test_activating_needs_reason_and_evaluation(triage: Program, missing: str) -> None:
     kept(Paths(triage.home).models)
