@@ -15,7 +15,7 @@ def main() -> None:
     settings = load_settings()
     records = open_records(settings, settings.paths)
     bench = Workbench(records, settings, settings.paths, holder="worker:test")
-    standing._PORTION = 3
+    standing._PORTION = 1
     advance = standing_marks.advance
 
     def slowly(*arguments: Any, **named: Any) -> None:
