@@ -89,15 +89,23 @@ class Vault:
             ) from error
         return SealedFile(digest, name, container.wrap(key, self.keys.vault, digest.address))
 
-    def adopt(self, session: Session, sealed: SealedFile) -> None:
-        """Make a sealed file the object at its address, or remove the file if the object is there by now."""
+    def adopt(self, session: Session, sealed: SealedFile, *, owner: str | None = None) -> None:
+        """Make a sealed file the object at its address, or remove the file if the object is there by now.
+
+        owner: a public id that is to own the object from the start.
+        """
         digest = sealed.digest
         if self.holds(session, digest.address):
             self.discard(sealed)
+            if owner is not None:
+                self.own(session, digest.address, owner)
             return
         row = VaultObject(address=digest.address, size=digest.size, file=sealed.name, wrapped_key=sealed.wrapped_key)
         session.add(row)
         session.flush()
+        if owner is not None:
+            # What is new has no owner yet, so there is none to look for.
+            session.add(VaultOwner(address=digest.address, owner=owner))
 
     def discard(self, sealed: SealedFile) -> None:
         """Remove a sealed file that is not needed after all."""

@@ -23,8 +23,9 @@ class StagedFile:
     def keep(self, session: Session, vault: Vault, owner: str) -> None:
         """Make it the vault's for an owner (a public id)."""
         if self.sealed is not None:
-            vault.adopt(session, self.sealed)
-        elif not vault.holds(session, self.digest.address):
+            vault.adopt(session, self.sealed, owner=owner)
+            return
+        if not vault.holds(session, self.digest.address):
             # It was there when the report was staged and has been erased since.
             with self.file.open() as source:
                 vault.adopt(session, vault.seal(source, self.digest))
