@@ -29,8 +29,9 @@ _THOROUGH_SIDE = 8192
 _FINER = 1.25
 # Faces with a shorter long side, in pixels of the normal view, are near the end of what it shows: there may be more.
 _NEAR_THE_END = 24
-# Faces with a longer one are left to the normal pass: what only a finer look takes for a face is a pattern.
-_SEEN_ANYWAY = 64
+# The normal pass sees faces with a longer one too: what it does not take for a face is a pattern, unless the finer look
+# is all but certain. The longest that it overlooked was 51.
+_SEEN_ANYWAY, _CERTAIN = 48, 0.99
 # Two boxes that overlap by more than this show the same face.
 _SAME_FACE = 0.3
 # A box that lies in a larger one by more than this part of itself is a part of that face.
@@ -115,12 +116,13 @@ class FaceDetector:
             factor = min(1.0, _FINE_SIDE / long_side)
         return factor if factor >= _FINER * normal else None
 
-    def _fine(self, view: View, longest: float, known: list[Detection], passes: list[str]) -> list[Detection]:
-        """The faces up to a long side that the tiles of a view show beyond those already known, in the picture."""
+    def _fine(self, view: View, doubtful: float, known: list[Detection], passes: list[str]) -> list[Detection]:
+        """The faces in the tiles of a view beyond those known, in the picture; doubtful: the side from which to be sure."""
         found: list[Detection] = []
         for tile in tiles(view):
             seen = self._look(tile.view)
-            faces = [face for face in seen if tile.holds(face.box) and _long_side(face) <= longest]
+            sure = [face for face in seen if _long_side(face) <= doubtful or face.score > _CERTAIN]
+            faces = [face for face in sure if tile.holds(face.box)]
             found += self._new(tile.view, faces, known + found, passes)
         return found
 
