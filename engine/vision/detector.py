@@ -117,7 +117,7 @@ class FaceDetector:
         return factor if factor >= _FINER * normal else None
 
     def _fine(self, view: View, doubtful: float, known: list[Detection], passes: list[str]) -> list[Detection]:
-        """The faces in the tiles of a view beyond those known, in the picture; doubtful: the side from which to be sure."""
+        """The faces in a view's tiles beyond those known, in the picture; doubtful: the side from which to be sure."""
         found: list[Detection] = []
         for tile in tiles(view):
             seen = self._look(tile.view)
