@@ -15,9 +15,11 @@ from console.cli.frame import As, Json, examples, single
 from console.cli.opening import open_bench, open_deployment
 from console.cli.output import counted, print_json, print_line, print_table, say, words
 from console.cli.progress import progress_on_stderr
+from console.connection import key_of_connection
 from console.identity import acting, acting_or_machine
 from engine.formats.read import Format
 from engine.formats.streams import Chained, is_bundle
+from engine.records.errors import Refused
 
 if TYPE_CHECKING:
     from jobs.taking_in import Source
@@ -104,8 +106,14 @@ def _standard_input(file: BinaryIO, format_name: Format) -> Iterator["Source"]:
     from jobs.taking_in import Stream
 
     head = file.read(_LOOKED_AT)
-    if format_name in _LISTS or is_bundle(head):
-        yield Stream("standard input", cast(BinaryIO, Chained(head, file)), Path.cwd())
+    listed = format_name not in _LISTS and not is_bundle(head)
+    afar = key_of_connection() is not None
+    if listed and afar:
+        raise Refused(
+            "Over SSH no file of this machine is taken in.", "Send the bundle itself: triage enqueue - < FILE"
+        )
+    if not listed:
+        yield Stream("standard input", cast(BinaryIO, Chained(head, file)), None if afar else Path.cwd())
         return
     yield from (Path(os.fsdecode(line)) for line in (head + file.read()).split(b"\n") if line)
 

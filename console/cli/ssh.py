@@ -52,7 +52,7 @@ def authorized_keys(
     typer.echo(key_line(row, installed_program(here.paths.home, settings_file_named())))
 
 
-@app.command(hidden=True)
+@app.command(hidden=True, epilog=examples("triage ssh session 3"))
 def session(
     key: Annotated[int, typer.Argument(metavar="NUMBER", help="The key that opened it.")],
 ) -> None:

@@ -43,6 +43,14 @@ class Beside:
         return look_at_path(path, "/".join(parts), self._limits)
 
 
+class Nowhere:
+    """For a list that came alone, from somebody who has no folder here: it names files and brings none."""
+
+    def find(self, name: str) -> Member | RefusedInput:
+        """Why the file is refused."""
+        return RefusedInput(printable(name), "the list came without its files; send both in one archive")
+
+
 class Within:
     """Files of a bundle, found by their names in it whatever the case of the letters."""
 

@@ -10,7 +10,7 @@ from engine.formats.archives import OPENED, as_content, is_archive, open_archive
 from engine.formats.bundle import Bundle
 from engine.formats.content import Spool, as_file
 from engine.formats.cybertip import is_report, read_cybertip
-from engine.formats.finding import Beside, Files, Within
+from engine.formats.finding import Beside, Files, Nowhere, Within
 from engine.formats.folder import entries, is_folder, read_folder
 from engine.formats.incoming import Incoming, IncomingReferral, RefusedInput
 from engine.formats.limits import Limits
@@ -60,8 +60,8 @@ class Reader:
             bundle = opened(read_folder(path, self.limits), self.limits, self.spool_folder)
             yield from self._bundle(bundle, "folder", self.each)
 
-    def read_spool(self, spool: Spool, source: str, beside: Path) -> Iterator[Incoming]:
-        """The referrals in what came as a stream; files that a list names lie beside, in a folder."""
+    def read_spool(self, spool: Spool, source: str, beside: Path | None) -> Iterator[Incoming]:
+        """The referrals in what came as a stream; files that a list names lie beside, in a folder, or nowhere."""
         found = look_at(source, spool.size, lambda: as_file(spool), self.limits)
         yield from self._file(found, source, beside, spool)
 
@@ -86,7 +86,7 @@ class Reader:
         self,
         member: Member | RefusedInput,
         source: str,
-        folder: Path,
+        folder: Path | None,
         spool: Spool | None = None,
         each: bool | None = None,
     ) -> Iterator[Incoming]:
@@ -96,7 +96,7 @@ class Reader:
         if is_archive(member):
             yield from self._archive(member, source, spool, self.each if each is None else each)
             return
-        files = Beside(folder, self.limits)
+        files = Nowhere() if folder is None else Beside(folder, self.limits)
         yield from self._list_or_single(member, source, files, from_stream=spool is not None)
 
     def _archive(self, member: Member, source: str, spool: Spool | None, each: bool) -> Iterator[Incoming]:

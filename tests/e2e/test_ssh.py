@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.console.cli.program import Installed
 from tests.e2e.ssh_server import Client, SshServer, ssh_server, why_not
@@ -45,6 +46,19 @@ def test_what_lies_outside_a_role_is_refused(people: dict[str, Client]) -> None:
         refused = people[role](*words)
         assert refused.returncode == 3, refused.stderr
         assert refused.stdout == ""
+
+
+def test_a_bundle_comes_through_standard_input_and_a_list_opens_nothing_here(
+    people: dict[str, Client], tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.jpg"
+    Image.new("RGB", (64, 64), "red").save(secret)
+    sent = people["intake"]("enqueue", "-", "--json", stdin=secret.read_bytes())
+    assert json.loads(sent.stdout)["received"] == 1, sent.stderr
+    assert people["intake"]("enqueue", "-", stdin=f"{secret}\n".encode()).returncode == 3
+    manifest = f"referral,file\n1,{str(secret).lstrip('/')}\n".encode()
+    named = people["intake"]("enqueue", "-", "--format", "manifest", "--json", stdin=manifest)
+    assert "came without its files" in named.stdout
 
 
 def test_nothing_reaches_a_shell(people: dict[str, Client]) -> None:

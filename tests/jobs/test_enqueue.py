@@ -89,10 +89,10 @@ def test_an_interrupted_command_is_finished_by_the_next_one(bench, records, inco
 def test_one_referral_that_fails_does_not_stop_the_others(bench, records, incoming, monkeypatch) -> None:
     real = type(bench.pipeline).analyse
 
-    def failing(self, pixels):
+    def failing(self, pixels, **how):
         if pixels.shape[1] > 600:
             raise RuntimeError("Jane Doe")
-        return real(self, pixels)
+        return real(self, pixels, **how)
 
     monkeypatch.setattr(type(bench.pipeline), "analyse", failing)
     receipt = put_in(bench, incoming)

@@ -14,7 +14,7 @@ from tests.console.cli.program import Program
 
 REPOSITORY = Path(__file__).parents[3]
 # What follows `triage` in a sentence: a command, and the word after it, which may be a command of a group.
-MENTION = re.compile(r"(?<![\w.-])triage ([a-z]+)(?: ([a-z]+))?")
+MENTION = re.compile(r"(?<![\w.-])triage ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?")
 # "triage" in plain sentences of docstrings about the program itself.
 NOT_COMMANDS = {"is", "on", "shows", "itself"}
 
