@@ -127,7 +127,7 @@ def _subject(
         ranked=ranked,
         faces=_ordered(session, faces, largest),
         candidates=tuple(_marked(candidate, held.get(candidate.candidate_id)) for candidate in candidates),
-        searched=_back(session, subject.id) + _searched(search, subject),
+        searched=(*_searched(search, subject), *_back(session, subject.id)),
         search_id=None if search is None else search["id"],
         space=None if search is None else search["space"],
         model="" if search is None else search["model_caution"],
@@ -182,20 +182,24 @@ def _finding(file: ReferralFile) -> str:
     return finding_words(file.name, media.finding, media.finding_reason, media.passes)
 
 
-def _back(session: Session, subject_id: int) -> str:
-    """Why later material brought a subject back, until somebody has concluded on it; empty for any other."""
+def _back(session: Session, subject_id: int) -> list[str]:
+    """Why later material brought a subject back, until somebody has concluded on it; nothing for any other."""
     recalls = [one for one in recalled.recalls_of(session, [subject_id])[subject_id] if not one.answered]
-    return f"back: {recalls[-1].reason}; " if recalls else ""
+    return [f"back: {recalls[-1].reason}"] if recalls else []
 
 
-def _searched(search: Mapping[str, object] | None, subject: Subject) -> str:
-    """How completely a subject was searched, or why it was not, or why that does not hold any more."""
+def _searched(search: Mapping[str, object] | None, subject: Subject) -> list[str]:
+    """How completely a subject was searched, or why it was not, and why that does not hold any more."""
+    told = []
+    if search is not None:
+        how = "" if search["exact"] else ", approximately"
+        told.append(f"{search['scanned']:,} of {search['eligible']:,} faces searched{how}")
     if subject.outdated is not None:
-        return f"this list is not current and is being made anew: {subject.outdated}"
-    if search is None:
-        return subject.not_searched or "not searched yet"
-    if subject.not_searched is not None:
-        return f"this list is not current and stays as it was: {subject.not_searched}"
-    how = "" if search["exact"] else ", approximately"
-    earlier = f"; {search['earlier_model']}" if search["earlier_model"] else ""
-    return f"{search['scanned']:,} of {search['eligible']:,} faces searched{how}{earlier}"
+        told.append(f"not current, being made anew: {subject.outdated}")
+    elif subject.not_searched is not None:
+        told.append(subject.not_searched if search is None else f"not current, stays as it was: {subject.not_searched}")
+    elif search is None:
+        told.append("not searched yet")
+    elif search["earlier_model"]:
+        told.append(str(search["earlier_model"]))
+    return told

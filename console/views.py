@@ -52,8 +52,9 @@ class ShownSubject:
     """A subject to examine.
 
     needs_me: whether this user's word is wanted. blind: another examiner has spoken, and this user must not learn what
-    was said. ranked: whether the candidates stand in the order of their scores. searched: how it was searched, or why
-    not. model: what has to be said of the model that proposed them. own: what this user holds about it now.
+    was said. ranked: whether the candidates stand in the order of their scores. searched: how it was searched or
+    why not, then why it is back. model: what has to be said of the model that proposed them. own: what this user
+    holds about it now.
     """
 
     subject_id: int
@@ -65,7 +66,7 @@ class ShownSubject:
     ranked: bool
     faces: tuple[ShownFace, ...]
     candidates: tuple[ShownCandidate, ...]
-    searched: str
+    searched: tuple[str, ...]
     search_id: str | None
     space: str | None
     model: str

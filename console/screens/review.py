@@ -61,7 +61,7 @@ class ReviewScreen(ReviewFlow):
         place = next((at for at, one in enumerate(candidates) if one.candidate_id == sitting.candidate_id), 0)
         listed.show([review_text.row(one) for one in candidates], ranked=subject is not None and subject.ranked)
         listed.cursor = place
-        self.query_one("#searched", Lines).text = "" if subject is None else review_text.sentence(subject.searched)
+        self.query_one("#searched", Lines).text = "" if subject is None else review_text.searched(subject.searched)
         self.query_one("#model", Lines).text = " ".join(["" if subject is None else subject.model, NO_PROOF]).strip()
         if subject is not None and not candidates:
             self.query_one("#detail", Lines).text = ""

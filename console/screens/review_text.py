@@ -33,6 +33,11 @@ def detail(candidate: ShownCandidate) -> str:
     return "\n".join(sentence(part) for part in parts if part)
 
 
+def searched(told: Sequence[str]) -> str:
+    """How a subject was searched and why it is back, each thing on a line of its own."""
+    return "\n".join(sentence(part) for part in told)
+
+
 def sentence(words: str) -> str:
     """Words as a sentence."""
     return f"{words[:1].upper()}{words[1:].rstrip('.')}."

@@ -205,3 +205,5 @@ class ConsoleWorld:
             face = faces_of_subject(session, linked.id)[0].id
             proposed.append(NewCandidate(face, 0.5, linked_subject_id=linked.id, probe_face_id=probe))
         a_search(session, subject, a_permit(session, [gallery.id], material=link_to is not None), proposed)
+        # The permit was granted after the subject was there: this search has answered that.
+        subject.outdated = None
