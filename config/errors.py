@@ -7,7 +7,8 @@ TriageError                  the root of each package's tree: message, hint and 
     ├── InvalidSetting       a value outside what its setting allows
     ├── UnsafeFolder         a folder that belongs to, or is open to, somebody else
     ├── ManifestError        models.toml does not describe the models Triage needs
-    └── DeclarationError     what is declared of an imported model is incomplete or impossible
+    ├── DeclarationError     what is declared of an imported model is incomplete or impossible
+    └── PriorityError        the rules of priority cannot be used
 """
 
 from typing import ClassVar
@@ -54,3 +55,7 @@ class ManifestError(ConfigError):
 
 class DeclarationError(ConfigError):
     """What is declared of an imported model is incomplete or impossible."""
+
+
+class PriorityError(ConfigError):
+    """The file with the rules of priority is missing, not TOML, or holds a rule that cannot be used."""

@@ -40,13 +40,25 @@ class Group(BaseModel):
 
 
 class Decoding(Group):
-    """Limits that a picture must keep before it is decoded."""
+    """Limits that a file must keep before and while it is decoded."""
 
     max_pixels: int = Field(
         default=200_000_000, ge=1_000_000, le=1_000_000_000, description="The largest picture decoded, width x height."
     )
     max_bytes: int = Field(
         default=256 * MEBIBYTE, ge=MEBIBYTE, le=4 * GIBIBYTE, description="The largest picture file decoded, in bytes."
+    )
+    max_memory_bytes: int = Field(
+        default=2 * GIBIBYTE,
+        ge=256 * MEBIBYTE,
+        le=64 * GIBIBYTE,
+        description="The most memory that decoding one file may take, in bytes, in a process of its own.",
+    )
+    max_seconds: int = Field(
+        default=30,
+        ge=1,
+        le=3600,
+        description="Seconds of processor time that decoding one picture, or one frame of a video, may take.",
     )
 
 
@@ -139,6 +151,43 @@ class Intake(Group):
         le=64 * GIBIBYTE,
         description="The largest VICS file or manifest that is read, in bytes.",
     )
+
+
+class Priority(Group):
+    """In which order referrals are worked on."""
+
+    rules: str | None = Field(
+        default=None,
+        description="The TOML file with the rules of priority, from the root folder; unset, those of Triage.",
+    )
+
+    @field_validator("rules")
+    @classmethod
+    def _from_the_root(cls, rules: str | None) -> str | None:
+        if rules is not None and not rules.startswith("/"):
+            raise ValueError("it should be a path from the root folder, such as /etc/triage/priority.toml")
+        return rules
+
+
+class KnownFiles(Group):
+    """When a file counts as known."""
+
+    near_distance: int = Field(
+        default=31,
+        ge=0,
+        le=60,
+        description="In how many of its 256 bits (PDQ) a picture may differ from one that it is said to look like.",
+    )
+    near_quality: int = Field(
+        default=50,
+        ge=0,
+        le=100,
+        description="The least PDQ quality of pictures that are compared; flat ones have none.",
+    )
+    viral_referrals: int = Field(
+        default=10, ge=2, le=100_000, description="In how many referrals a file must come in to be taken for viral."
+    )
+    viral_days: int = Field(default=30, ge=1, le=3650, description="Within how many days those referrals must come in.")
 
 
 class Review(Group):

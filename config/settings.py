@@ -22,7 +22,9 @@ from config.groups import (
     Identifier,
     Intake,
     Keeper,
+    KnownFiles,
     Logging,
+    Priority,
     Review,
     Search,
     Standing,
@@ -86,6 +88,8 @@ class Settings(BaseSettings):
     search: Search = Search()
     standing: Standing = Standing()
     intake: Intake = Intake()
+    priority: Priority = Priority()
+    known_files: KnownFiles = KnownFiles()
     review: Review = Review()
     worker: Worker = Worker()
     health: Health = Health()

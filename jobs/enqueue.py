@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine.formats.read import Format
 from engine.records.actors import Actor
-from engine.records.intake import batches, cases
+from engine.records.intake import batches, cases, priority
 from engine.records.intake.admission import NORMAL_PRIORITY
 from engine.records.schema import Batch, Case, Referral
 from engine.records.words import ReferralState
@@ -66,12 +66,15 @@ def enqueue(
     referrals stay received. Raises NotFound for an unknown case, DiskFull, and Down.
     """
     _require_room(bench)
+    with bench.records.database.read() as session:
+        _, unusable = priority.rules_in_force(session, bench.settings.priority.rules)
     batch, referral_ids = take_in(bench, sources, order, _case(bench, order.case), actor, advance)
     warnings = hand_over(bench, referral_ids, say)
     if order.wait and not warnings:
         wait_until_settled(bench, referral_ids, say)
     with bench.records.database.read() as session:
-        document = batches.batch_summary(session, batch) | {"warnings": warnings}
+        told = [*filter(None, [unusable]), *warnings]
+        document = batches.batch_summary(session, batch) | {"warnings": told}
     failed = any(entry["state"] == ReferralState.FAILED for entry in document["referrals"])
     return Receipt(document, complete=not failed and not document["refused"])
 
@@ -85,7 +88,9 @@ def take_in(
     advance: Advance = untold,
 ) -> tuple[Batch, list[int]]:
     """Record every input in a batch without handing anything to the workers; the batch and its referrals."""
-    terms = Terms(order.each, order.format, order.priority, case, actor)
+    with bench.records.database.read() as session:
+        rules, _ = priority.rules_in_force(session, bench.settings.priority.rules)
+    terms = Terms(order.each, order.format, order.priority, case, actor, rules)
     return record_all(bench.records, bench.settings, bench.paths.home, sources, terms, advance)
 
 

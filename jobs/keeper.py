@@ -1,9 +1,9 @@
 """The keeper: `python -m jobs.keeper`, the one process per home that puts things right again and again.
 
-It gives lost work back to the queue, has later material searched for in the unmatched subjects, builds indexes that
-have fallen behind, ends claims whose holder has gone silent and takes references out whose retention has ended; once a
-day it clears away files that an interrupted intake left in the vault. It leaves a sign of life that others watch,
-because nobody would notice its absence otherwise.
+It puts what waits in order by the rules of priority, gives lost work back to the queue, has later material searched for
+in the unmatched subjects, builds indexes that have fallen behind, ends claims whose holder has gone silent and takes
+references out whose retention has ended; once a day it clears away files that an interrupted intake left in the vault.
+It leaves a sign of life that others watch, because nobody would notice its absence otherwise.
 """
 
 import fcntl
@@ -39,6 +39,7 @@ from jobs.errors import AlreadyRunning
 from jobs.filling import go_on
 from jobs.index_builds import build_behind
 from jobs.lifeline import end_with_parent, service_parser
+from jobs.ordering import order_again
 from jobs.reconcile import reconcile
 from jobs.searching_again import queue_due
 from jobs.standing_work import queue_standing
@@ -83,6 +84,10 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
     """
     actor = Actor.machine(KEEPER)
 
+    def order() -> None:
+        if warning := order_again(records, settings, actor).warning:
+            log.warning("rules of priority not usable", reason=warning)
+
     def give_work_back() -> None:
         redis = connect(settings, paths)
         reconcile(records, redis, settings, actor)
@@ -109,6 +114,7 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
 
     _each_for_itself(
         {
+            "priority": order,
             "reconcile": give_work_back,
             "claims": end_claims,
             "retention": end_retention,

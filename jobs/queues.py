@@ -179,6 +179,15 @@ def live_jobs(redis: Redis) -> set[str]:
         return {_job_part(entry) for entries in pipeline.execute() for entry in entries}
 
 
+def waiting_in_slower_lanes(redis: Redis, settings: WorkerSettings) -> set[str]:
+    """The ids of the jobs that wait outside the lane of urgent work, but for those that have a lane of their own."""
+    with redis.pipeline() as pipeline:
+        for lane in set(Lane) - {_served(Lane.URGENT, settings)}:
+            pipeline.lrange(lane_queue(redis, lane).key, 0, -1)
+        waiting = {_job_part(entry) for entries in pipeline.execute() for entry in entries}
+    return {job_id for job_id in waiting if job_id.partition("-")[0] not in _LONG}
+
+
 def _job_part(entry: bytes) -> str:
     """The job of `detect-M12:execution` or of `detect-M12`."""
     return entry.decode().partition(":")[0]

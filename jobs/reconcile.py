@@ -1,4 +1,6 @@
-"""Brings Redis back in step with the records: work without a job gets one, failed work settles its referral.
+"""Brings Redis back in step with the records.
+
+Work without a job gets one, work that has become urgent goes to its lane, failed work settles its referral.
 
 The records are the truth, so this may run at any time, as often as anybody likes and twice at once.
 """
@@ -13,11 +15,11 @@ from config.settings import Settings
 from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.schema import Lease, now
-from engine.records.words import LeaseKind, ReferralState
+from engine.records.words import Lane, LeaseKind, ReferralState
 from jobs.dispatch import submit_all
 from jobs.failures import failed_jobs
 from jobs.pending import Pending, pending
-from jobs.queues import Work, live_jobs
+from jobs.queues import Work, live_jobs, waiting_in_slower_lanes
 from jobs.settling import give_up
 
 log = structlog.get_logger()
@@ -40,9 +42,13 @@ def reconcile(records: Records, redis: Redis, settings: Settings, actor: Actor) 
             session.scalars(select(Lease.resource).where(Lease.kind == LeaseKind.WORK, Lease.expires_at > now()))
         )
     live, failed = live_jobs(redis), failed_jobs(redis)
+    slow = waiting_in_slower_lanes(redis, settings.worker)
 
     def lost(work: Work) -> bool:
         return work.job_id not in live and work.target not in at_work
+
+    def late(entry: Pending) -> bool:
+        return entry.lane is Lane.URGENT and any(work.job_id in slow for work in entry.works)
 
     spent = {
         work.job_id
@@ -55,7 +61,8 @@ def reconcile(records: Records, redis: Redis, settings: Settings, actor: Actor) 
     lacking = [
         entry
         for entry in waiting
-        if entry.referral_id not in given_up and (_unmarked(entry) or any(lost(work) for work in entry.works))
+        if entry.referral_id not in given_up
+        and (_unmarked(entry) or late(entry) or any(lost(work) for work in entry.works))
     ]
     restored = submit_all(records, redis, settings, lacking, actor)
     if restored or given_up:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from config.priority import PriorityRules
 from config.settings import Settings
 from engine.formats.content import spooled
 from engine.formats.incoming import Incoming, IncomingReferral, RefusedInput
@@ -18,7 +19,7 @@ from engine.formats.limits import Limits
 from engine.formats.read import Format, Reader
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.intake import batches, cases
+from engine.records.intake import batches, cases, priority
 from engine.records.intake.admission import admit
 from engine.records.intake.staging import StagedReferral, stage
 from engine.records.schema import Batch, Case
@@ -37,11 +38,11 @@ def untold(_done: int, _total: int | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An input that comes as a stream, such as standard input; files that it names lie beside, in a folder."""
+    """An input that comes as a stream, such as standard input; what it names lies in a folder, or nowhere."""
 
     name: str
     file: BinaryIO
-    beside: Path
+    beside: Path | None
 
 
 Source = Path | Stream
@@ -56,6 +57,8 @@ class Terms:
     priority: int
     case: Case | None
     actor: Actor
+    #: Which rules put the referrals in order; without any the keeper does it in its next round.
+    rules: PriorityRules | None = None
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -79,6 +82,8 @@ def record_all(
     """Record every input; the batch and the referrals in it. `folder` is a private one for what is put aside."""
     with records.database.write() as session:
         batch = batches.start_batch(session, actor=terms.actor)
+        if terms.rules is not None:
+            priority.adopt(session, terms.rules, actor=terms.actor)
     count = _Count(advance)
     reader = Reader(folder, limits_of(settings), terms.each, terms.format, count.expect)
     recorder = _Recorder(records, batch, terms, count)
@@ -184,6 +189,9 @@ class _Recorder:
                 if self.terms.case is not None:
                     cases.link_case(session, self.terms.case, received.referral, actor=actor)
                 taken.append(received.referral.id)
+            if self.terms.rules is not None:
+                session.flush()
+                priority.settle(session, taken, self.terms.rules)
         self.referral_ids += taken
         self.count.add(len(self.group))
         self.group = []

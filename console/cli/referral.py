@@ -1,5 +1,6 @@
 """`triage referral`: the incoming reports, what was found in each, and taking one out of the work or back in."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -9,13 +10,14 @@ from console.cli.frame import As, Json, examples, group
 from console.cli.ledger_view import actor_names, event_document, print_events
 from console.cli.opening import Deployment, open_bench, open_deployment
 from console.cli.output import age, counted, print_json, print_line, print_table, say, words
+from console.cli.priority_view import print_priority
 from console.cli.referral_view import print_referral
 from console.identity import acting, viewer
 from engine.records import ids
 from engine.records.custody import ledger
 from engine.records.errors import NotYours
 from engine.records.faces.subjects import subjects_of
-from engine.records.intake import referral_media, referrals, second_looks
+from engine.records.intake import priority, referral_media, referrals, second_looks
 from engine.records.review import documents
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
@@ -112,7 +114,7 @@ def show(referral_id: ReferralId, as_name: As = None, as_json: Json = False) -> 
 
 @app.command(epilog=examples("triage referral explain R12", "triage referral explain R12 --json"))
 def explain(referral_id: ReferralId, as_json: Json = False) -> None:
-    """Tell what happened to a referral, its media and its subjects, step by step, from the ledger."""
+    """Tell why a referral stands where it stands, and what happened to it, its media and its subjects, step by step."""
     here = open_deployment()
     with here.records.database.read() as session:
         referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
@@ -124,10 +126,12 @@ def explain(referral_id: ReferralId, as_json: Json = False) -> None:
         ]
         events = [event for target in targets for event in ledger.events(session, target=target)]
         names = actor_names(session)
+        order = priority.explain(session, referral)
     events.sort(key=lambda event: event.id)
     if as_json:
-        print_json([event_document(event) for event in events])
+        print_json({"priority": asdict(order), "events": [event_document(event) for event in events]})
         return
+    print_priority(ids.public("referral", referral.id), order)
     print_events(events, names, empty="")
     if referral.reason:
         print_line("")

@@ -34,6 +34,7 @@ _EXAMINER = (
     ("person",),
     ("batch",),
     ("health",),
+    ("priority", "show"),
     ("gallery", "list"),
     ("gallery", "show"),
     ("permit", "list"),
@@ -43,7 +44,17 @@ _EXAMINER = (
 ALLOWED = {
     UserRole.INVESTIGATOR: Allowance(_EXAMINER, first=("console",)),
     UserRole.SUPERVISOR: Allowance(
-        (*_EXAMINER, ("permit",), ("user",), ("gallery",), ("models",), ("jobs",), ("reconcile",), ("ledger",)),
+        (
+            *_EXAMINER,
+            ("permit",),
+            ("user",),
+            ("gallery",),
+            ("models",),
+            ("jobs",),
+            ("reconcile",),
+            ("ledger",),
+            ("priority",),
+        ),
         first=("console",),
     ),
     UserRole.ONCALL: Allowance(

@@ -23,6 +23,7 @@ PREFIXES = {
     "key": "Y",
     "mark": "W",
     "fill": "L",
+    "hash_list": "H",
 }
 
 # Up to 15 digits: more would not fit the databases' integers.

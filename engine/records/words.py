@@ -122,3 +122,21 @@ class RecallState(StrEnum):
     DUE = "due"
     SHOWN = "shown"
     DROPPED = "dropped"
+
+
+class ListMeaning(StrEnum):
+    """What it means that a file is in a list of hashes."""
+
+    IDENTIFIED_VICTIM = "identified-victim"
+    KNOWN_SERIES = "known-series"
+    VIRAL = "viral"
+    IRRELEVANT = "irrelevant"
+
+
+class HashKind(StrEnum):
+    """A hash by which a list names a file; the first two can be forged, the last says that a picture looks alike."""
+
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+    PDQ = "pdq"

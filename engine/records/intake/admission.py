@@ -17,6 +17,7 @@ from engine.records.custody import ledger
 from engine.records.custody.vault import Vault
 from engine.records.database import unit_of
 from engine.records.intake import batches, states
+from engine.records.intake import priority as order
 from engine.records.intake.media import media_with
 from engine.records.intake.report import keep_report, says_something
 from engine.records.intake.staging import StagedFile, StagedReferral, stage
@@ -125,7 +126,7 @@ def _supplement(
     priority: int,
 ) -> Received:
     referral.version += 1
-    referral.priority = min(referral.priority, priority)
+    order.give(session, referral, priority)
     if staged.incoming.narrative and staged.incoming.narrative != referral.narrative:
         referral.narrative = "\n\n".join(filter(None, (referral.narrative, staged.incoming.narrative)))
     referral.lane = max(referral.lane, _lane(staged, referral.priority), key=_LANES.index)

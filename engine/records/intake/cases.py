@@ -8,6 +8,7 @@ from engine.records.actors import Actor
 from engine.records.custody import ledger
 from engine.records.database import unit_of
 from engine.records.errors import Duplicate, NotFound
+from engine.records.intake import priority
 from engine.records.schema import Case, CaseReferral, Referral, now
 from engine.records.searching import outdated
 
@@ -56,6 +57,7 @@ def link_case(
         session.flush()
         _record(session, case, referral, "case.linked", actor)
         outdated.mark_referral(session, referral.id, f"its referral was linked to the case {case.name}")
+        priority.ask_again(session, [referral.id])
     return link
 
 
@@ -71,6 +73,7 @@ def unlink_case(session: Session, case: Case, referral: Referral, *, actor: Acto
     link.unlinked_by_id, link.unlinked_at = user_id, now()
     _record(session, case, referral, "case.unlinked", actor)
     outdated.mark_referral(session, referral.id, f"its referral was unlinked from the case {case.name}")
+    priority.ask_again(session, [referral.id])
 
 
 def cases_of(session: Session, referral_id: int) -> list[Case]:
