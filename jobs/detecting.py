@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from engine.records.faces import faces
 from engine.records.intake import report
 from engine.records.intake.second_looks import is_second_look
+from engine.records.intake.withdrawal import is_abandoned
 from engine.records.schema import Media
 from engine.records.words import MediaKind
 from jobs.media_work import store_unreadable, work_on
@@ -43,8 +44,8 @@ def _look(bench: Workbench, media_id: int) -> None:
     found, space_id = new_faces(analysis.faces), bench.space.id
     with bench.records.database.write() as session:
         media = session.get(Media, media_id)
-        if media is None:
-            return  # Erased meanwhile.
+        if media is None or is_abandoned(session, media.id):
+            return  # Erased or withdrawn meanwhile.
         media.format, media.width, media.height = picture.format, picture.width, picture.height
         media.captured_at = picture.captured_at or media.captured_at
         report.keep_media_facts(session, media_id, picture.facts)

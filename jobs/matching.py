@@ -53,6 +53,8 @@ def _group(bench: Workbench, referral_id: int) -> list[int]:
         groups = groups_of_referral(session, referral_id, space, likeness_of(space, bench.paths.models))
     with bench.records.database.write() as session:
         referral = session.get_one(Referral, referral_id)
+        if referral.state in states.CLOSED:
+            return []  # Withdrawn meanwhile.
         return [subject.id for subject in subjects.regroup(session, referral, groups, actor=bench.actor)]
 
 

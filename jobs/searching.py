@@ -13,7 +13,7 @@ from engine.records.intake import cases
 from engine.records.schema import Permit, Subject, now
 from engine.records.searching import grants
 from engine.records.searching.grants import PermitGrant
-from engine.records.searching.searches import SearchRecord, record_search
+from engine.records.searching.searches import SearchRecord, record_search, require_wanted
 from engine.records.words import Channel, SubjectRole
 from engine.search.candidates import Proposal, Surroundings
 from engine.search.probes import Probe, probe_of_faces
@@ -117,6 +117,7 @@ def _record(bench: Workbench, subject_id: int, found: _Found) -> None:
 
 def _occasion(session: Session, subject: Subject) -> _Occasion:
     """Raises NoPermit where no permit covers anything for the subject now."""
+    require_wanted(session, subject.referral_id)
     case_ids = _case_ids(session, subject)
     grant = grants.all_covered(session, channel=Channel.INTAKE, role=subject.role, case_ids=case_ids)
     faces = subjects.members_of(session, [subject.id])[subject.id]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.records.faces import watching
 from engine.records.faces.embeddings import vectors
 from engine.records.faces.watching import Part, SeenTrack
+from engine.records.intake.withdrawal import is_abandoned
 from engine.records.schema import Face, Media
 from engine.records.schema import Track as StoredTrack
 from engine.records.words import MediaKind
@@ -76,8 +77,8 @@ def _store(bench: Workbench, media_id: int, video: "Video", part: Part, *, is_la
     space_id, detector = bench.space.id, bench.pipeline.detector_identity
     with bench.records.database.write() as session:
         media = session.get(Media, media_id)
-        if media is None:
-            return  # Erased meanwhile.
+        if media is None or is_abandoned(session, media.id):
+            return  # Erased or withdrawn meanwhile.
         media.format, media.width, media.height = video.format, video.width, video.height
         media.duration_ms, media.captured_at = video.duration_ms, video.captured_at or media.captured_at
         stored = watching.store_part(

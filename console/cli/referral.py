@@ -1,6 +1,7 @@
 """`triage referral`: the incoming reports, what was found in each, and taking one out of the work or back in."""
 
 from dataclasses import asdict
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -12,13 +13,14 @@ from console.cli.opening import Deployment, open_bench, open_deployment
 from console.cli.output import age, counted, print_json, print_line, print_table, say, words
 from console.cli.priority_view import print_priority
 from console.cli.referral_view import print_referral
+from console.cli.withdrawal_view import print_dependents
 from console.identity import acting, viewer
 from engine.records import ids
 from engine.records.custody import ledger
 from engine.records.errors import NotYours
 from engine.records.faces.subjects import subjects_of
-from engine.records.intake import priority, referral_media, referrals, second_looks
-from engine.records.review import documents
+from engine.records.intake import priority, referral_media, referrals, second_looks, withdrawal
+from engine.records.review import dependents, documents
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
 
@@ -178,20 +180,60 @@ def look_again(referral_id: ReferralId, as_name: As = None) -> None:
 
 
 @app.command(epilog=examples("triage referral withdraw R12 --reason 'sent in error'"))
-def withdraw(referral_id: ReferralId, reason: Reason, as_name: As = None) -> None:
-    """Take a referral out of the work for good, because its sender or the unit says so."""
+def withdraw(referral_id: ReferralId, reason: Reason, as_name: As = None, as_json: Json = False) -> None:
+    """Take a referral out of the work for good, because its sender or the unit says so, and list what rests on it.
+
+    No search looks for anybody in it any more. What was concluded stands. A duplicate without a report number may be
+    another sender's: it takes the place.
+    """
     here = open_deployment()
     with here.records.database.write() as session:
         actor = acting(session, here.paths, as_name)
         referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
-        referrals.withdraw(session, referral, reason, actor=actor)
-    say(f"{ids.public('referral', referral.id)} is withdrawn. What was concluded about it stands.")
+        heirs = [one.id for one in withdrawal.withdraw(session, referral, reason, actor=actor)]
+        found = dependents.dependents(session, referral.id)
+    _drop(here, referral.id)
+    if heirs:
+        _hand_over(here, *heirs)
+    name, heirs_named = ids.public("referral", referral.id), [ids.public("referral", number) for number in heirs]
+    if as_json:
+        print_json({"id": name, "state": referral.state, "in_its_place": heirs_named, "dependents": found})
+        return
+    say(f"{name} is withdrawn. What was concluded about it stands.")
+    for one in heirs_named:
+        say(f"{one}, the same content without a number, is worked on in its place.")
+    print_dependents(name, found)
 
 
-def _hand_over(here: Deployment, referral_id: int) -> None:
+@app.command("dependents", epilog=examples("triage referral dependents R12", "triage referral dependents R12 --json"))
+def show_dependents(referral_id: ReferralId, as_json: Json = False) -> None:
+    """List what rests on a referral: conclusions, identifications, links, enrolled faces, exports."""
+    here = open_deployment()
+    with here.records.database.read() as session:
+        referral = referrals.get_referral(session, ids.parse(referral_id, "referral"))
+        found = dependents.dependents(session, referral.id)
+    if as_json:
+        print_json(found)
+    else:
+        print_dependents(ids.public("referral", referral.id), found)
+
+
+def _drop(here: Deployment, referral_id: int) -> None:
+    """Take its jobs out of the queue; where Redis is down, workers see that there is nothing to do."""
+    from redis.exceptions import RedisError
+
+    from jobs.connection import connect
+    from jobs.errors import RedisDown
+    from jobs.withdrawing import drop_waiting
+
+    with suppress(RedisDown, RedisError):
+        drop_waiting(here.records, connect(here.settings, here.paths), referral_id)
+
+
+def _hand_over(here: Deployment, *referral_ids: int) -> None:
     from jobs.enqueue import hand_over
 
-    for warning in hand_over(open_bench(here), [referral_id], say):
+    for warning in hand_over(open_bench(here), referral_ids, say):
         say(f"Warning: {warning}")
 
 

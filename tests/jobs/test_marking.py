@@ -10,7 +10,7 @@ from engine.records.errors import NotFound, Refused, WrongTransition
 from engine.records.faces import faces, subjects
 from engine.records.faces.embeddings import vectors
 from engine.records.ids import public
-from engine.records.intake import referrals
+from engine.records.intake.withdrawal import withdraw
 from engine.records.people import users
 from engine.records.schema import Face, Media, Referral
 from engine.records.searching.searches import current_candidates, current_search

@@ -24,7 +24,8 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.DECIDED: frozenset({S.RECEIVED, S.READY, S.IN_REVIEW, S.AWAITING_SECOND, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
     S.ON_HOLD: frozenset({S.RECEIVED, S.WITHDRAWN, S.ERASED}),
     S.FAILED: frozenset({S.RECEIVED, S.QUEUED, S.READY, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
-    S.DUPLICATE: frozenset({S.WITHDRAWN, S.ERASED}),
+    # A duplicate takes the place of an original that is gone.
+    S.DUPLICATE: frozenset({S.RECEIVED, S.WITHDRAWN, S.ERASED}),
     S.WITHDRAWN: frozenset({S.ERASED}),
     S.ERASED: frozenset(),
 }

@@ -15,6 +15,7 @@ from engine.records.actors import Actor
 from engine.records.custody import ledger
 from engine.records.database import unit_of
 from engine.records.ids import PREFIXES, public, public_or_none
+from engine.records.intake.states import CLOSED
 from engine.records.review import outcome
 from engine.records.review.recall_reasons import Owners, reason_of
 from engine.records.schema import (
@@ -200,7 +201,7 @@ def _due(session: Session, column: InstrumentedAttribute[int]) -> Select[int]:
         .select_from(Recall)
         .join(Subject, Subject.id == Recall.subject_id)
         .join(Referral, Referral.id == Subject.referral_id)
-        .where(Recall.unit_id == unit_of(session), Recall.state == RecallState.DUE)
+        .where(Recall.unit_id == unit_of(session), Recall.state == RecallState.DUE, Referral.state.not_in(CLOSED))
     )
 
 

@@ -15,7 +15,8 @@ from engine.records.errors import IncompleteSearch, NoPermit
 from engine.records.faces.spaces import get_space
 from engine.records.faces.subjects import get_subject
 from engine.records.ids import public, public_or_none
-from engine.records.schema import Candidate, Reference, Search, SearchScope, now
+from engine.records.intake.states import CLOSED
+from engine.records.schema import Candidate, Reference, Referral, Search, SearchScope, now
 from engine.records.scopes import MATERIAL, Scope
 from engine.records.searching import grants
 from engine.records.searching.grants import PermitGrant
@@ -85,6 +86,16 @@ class NewCandidate:
     cautions: Sequence[str] = field(default_factory=tuple)
 
 
+def require_wanted(session: Session, referral_id: int) -> None:
+    """Raise NoPermit for a referral that was withdrawn or erased: what was asked for with it is asked no more."""
+    referral = session.get_one(Referral, referral_id)
+    if referral.state in CLOSED:
+        raise NoPermit(
+            f"{public('referral', referral_id)} is {referral.state.value}; nobody in it is searched for.",
+            f"See what happened to it: triage referral explain {public('referral', referral_id)}",
+        )
+
+
 def record_search(
     session: Session, record: SearchRecord, candidates: Sequence[NewCandidate], *, actor: Actor
 ) -> Search:
@@ -94,6 +105,8 @@ def record_search(
     should be or faces that were not scanned, NotFound for an unknown space.
     """
     grants.check(session, record.grant, channel=record.channel, role=record.role, case_ids=record.case_ids)
+    if record.subject_id is not None:
+        require_wanted(session, get_subject(session, record.subject_id).referral_id)
     get_space(session, record.space_id)
     _within_grant(session, record, candidates)
     _complete(record, candidates)

@@ -56,7 +56,10 @@ def test_hold_resume_and_withdraw(triage: Program, records: Records) -> None:
     refused = triage("referral", "hold", "R1", "--reason", "again")
     assert refused.code == 3
     assert "triage referral explain R1" in refused.err
-    assert triage("referral", "withdraw", "R1", "--reason", "sent in error").code == 0
+    assert triage("referral", "dependents", "R1").out.startswith("Nothing rests on R1.")
+    back = triage("referral", "withdraw", "R1", "--reason", "sent in error", "--json")
+    assert (back.document["id"], back.document["in_its_place"]) == ("R1", [])
+    assert not any(back.document["dependents"].values())
     assert triage("referral", "list", "--all", "--json").document[0]["state"] == "withdrawn"
     steps = triage("referral", "explain", "R1")
     assert steps.out.count("referral.moved") == 5

@@ -10,6 +10,7 @@ from engine.records.errors import Duplicate, NotFound, NotYours, WrongTransition
 from engine.records.faces.subjects import regroup
 from engine.records.intake import cases, referrals
 from engine.records.intake.referral_media import left_for_workers
+from engine.records.intake.withdrawal import withdraw
 from engine.records.schema import CaseReferral, Media
 from engine.records.words import MediaFinding, ReferralState
 from tests.engine.records.records_world import WORKER, World, a_media, a_referral, a_user, analysed
@@ -79,7 +80,8 @@ def test_people_and_not_machines_hold_resume_and_withdraw(session: Session, anna
     with pytest.raises(NotYours):
         referrals.withdraw(session, referral, "no", actor=WORKER)
     assert referral.state is S.READY
-    assert referrals.withdraw(session, referral, "sent in error", actor=anna).state is S.WITHDRAWN
+    assert withdraw(session, referral, "sent in error", actor=anna) == []
+    assert referral.state is S.WITHDRAWN
     with pytest.raises(WrongTransition):
         referrals.hold(session, referral, "too late", actor=anna)
 
