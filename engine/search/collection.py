@@ -21,6 +21,7 @@ from engine.search.eligibility import Eligible, Tally
 from engine.search.errors import IndexUnusable
 from engine.search.index import IndexReader, PublishedIndex, require_same_records
 from engine.search.kernels import Mask, Scan, scan_all
+from engine.search.living import Living, living, owners
 from engine.search.pairs import Pairs, best_owners, no_pairs, pair_up
 from engine.search.probes import Probe
 from engine.search.space import Space, checked, same_space
@@ -64,14 +65,16 @@ def scan(
     """
     same_space(space.id, probe.space_id, "The probe")
     checked(space, probe.vectors, "The probe")
-    tally = eligibility.tally(session, eligible, space)
     try:
         index = reader.open(eligible.scope, space)
         require_same_records(session, index)
-        best, scanned = _indexed(session, index, eligible, space, probe, top)
+        now = living(session, index, eligible.scope, space)
+        tally = _tally(session, index, eligible, space, now)
+        best, scanned = _indexed(session, index, eligible, space, probe, top, now)
         if scanned != tally.rows:
             raise IndexUnusable(f"The index {index.snapshot} led to {scanned:,} of {tally.rows:,} faces.", _HINT)
     except IndexUnusable as error:
+        tally = eligibility.tally(session, eligible, space)
         every = findable.rows(session, eligible.scope, space.id)
         best, scanned = _every_row(every, eligible, space, probe, top)
         if scanned != tally.rows:
@@ -91,9 +94,10 @@ def _indexed(
     space: Space,
     probe: Probe,
     top: int,
+    now: Living,
 ) -> tuple[Pairs, int]:
     """The best pairs of index and newer rows, and the number of faces compared."""
-    mask = _usable(session, index, eligible, space)
+    mask = _usable(index, eligible, now)
     kernel = scan_all(space, index.vectors, index.codes, probe.vectors, mask)
     older = _certain(session, index, kernel, eligible, space, probe, top)
     newer = findable.rows(session, eligible.scope, space.id, after=index.seen_row)
@@ -101,15 +105,19 @@ def _indexed(
     return best_owners([older, best], top), kernel.compared + scanned
 
 
-def _usable(session: Session, index: PublishedIndex, eligible: Eligible, space: Space) -> Mask | None:
+def _tally(session: Session, index: PublishedIndex, eligible: Eligible, space: Space, now: Living) -> Tally:
+    """As `eligibility.tally`, without going through every row of a gallery."""
+    if eligible.owners is not None:
+        return eligibility.tally(session, eligible, space)
+    return Tally(now.rows, owners(session, index, eligible.scope, space, now.gone))
+
+
+def _usable(index: PublishedIndex, eligible: Eligible, now: Living) -> Mask | None:
     """The index's rows that are still findable and eligible, bool [N]; None says that all are."""
     allowed = eligible.allows(index.owners)
-    present = findable.count(session, eligible.scope, space.id, upto=index.seen_row)
-    if present > len(index.rows):
-        raise IndexUnusable(f"The index {index.snapshot} lacks {present - len(index.rows):,} faces.", _HINT)
-    if present < len(index.rows):
-        living = np.isin(index.rows, eligibility.living_rows(session, eligible.scope, space, index.seen_row))
-        allowed = living if allowed is None else allowed & living
+    if len(now.gone):
+        allowed = np.ones(len(index.rows), bool) if allowed is None else allowed
+        allowed[now.gone] = False
     return allowed
 
 

@@ -86,12 +86,6 @@ def tally(session: Session, eligible: Eligible, space: Space) -> Tally:
     return Tally(rows, owners)
 
 
-def living_rows(session: Session, scope: Scope, space: Space, upto: int) -> NDArray[np.int64]:
-    """The numbers of the rows up to one that are still findable, int64 [n]."""
-    query = select(IndexRow.id).where(_current(Eligible(scope), space), IndexRow.id <= upto)
-    return np.array(session.scalars(query).all(), np.int64)
-
-
 def owners_with(session: Session, eligible: Eligible, space: Space, face_ids: Collection[int]) -> set[int]:
     """The eligible owners that have one of the faces."""
     owner = _owner(eligible.scope)

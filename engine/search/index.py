@@ -5,7 +5,7 @@ It says which row it has seen last; whatever is newer is read from the records. 
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from engine.search.canary import Columns, try_out
 from engine.search.codes import BLOCK, Codes, Whole, centre_of, directed, encode
 from engine.search.errors import IndexRefused, IndexUnusable
 from engine.search.index_files import Build, Generation, building, current, open_generation, stamp
+from engine.search.living import Memory
 from engine.search.rarity import STRANGERS
 from engine.search.space import Space, Vectors, checked
 
@@ -51,6 +52,7 @@ class PublishedIndex:
     vectors: Vectors
     codes: Codes
     strangers: NDArray[np.void]
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
 
 def build(session: Session, root: Path, scope: Scope, space: Space) -> PublishedIndex:

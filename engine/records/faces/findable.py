@@ -7,6 +7,7 @@ merged away, in every space in which it has a vector. `index_rows` holds exactly
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,9 @@ from engine.records.scopes import MATERIAL, Scope
 
 #: Space, face, gallery, reference, subject: what one row of the index says.
 _Row = tuple[str, int, int | None, int | None, int | None]
+
+# A range of rows of which one is missing is cut into so many, until it is short enough to be read.
+_CUTS, _READ_AT_ONCE = 16, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,58 @@ def rows(session: Session, scope: Scope, space_id: str, after: int = 0, batch: i
 
 def count(session: Session, scope: Scope, space_id: str, upto: int | None = None) -> int:
     """How many rows `rows` gives, of those up to row `upto` where it is given."""
+    ended = expired_rows(session, scope, space_id)
+    return recorded(session, scope, space_id, upto=upto) - int(np.count_nonzero(ended <= (upto or np.inf)))
+
+
+def recorded(session: Session, scope: Scope, space_id: str, *, after: int = 0, upto: int | None = None) -> int:
+    """How many rows there are, those of references that have expired included; it reads nothing but an index."""
     query = select(func.count()).select_from(IndexRow).where(_of(scope, space_id))
-    if upto is not None:
-        query = query.where(IndexRow.id <= upto)
-    found = session.scalar(query) or 0
-    # Counted apart, since nearly always none has expired and the count above reads nothing but the index.
-    expired = session.scalar(query.where(IndexRow.reference_id.in_(_expired(scope)))) or 0
-    return found - expired
+    query = query.where(IndexRow.id > after) if after else query
+    query = query if upto is None else query.where(IndexRow.id <= upto)
+    return session.scalar(query) or 0
+
+
+def expired_rows(session: Session, scope: Scope, space_id: str) -> NDArray[np.int64]:
+    """The rows of references whose retention has ended, in order, int64 [n]; few, since the keeper takes them out."""
+    query = select(IndexRow.id).join(Reference, Reference.id == IndexRow.reference_id)
+    query = query.where(_of(scope, space_id), Reference.gallery_id == scope.gallery_id, Reference.expires_at <= now())
+    return np.sort(_numbers(session.scalars(query).all()))
+
+
+def owners_after(session: Session, scope: Scope, space_id: str, row: int) -> NDArray[np.int64]:
+    """The owners of the rows that `rows` gives after one, each once, int64 [n]."""
+    owner = _owner(scope)
+    query = select(owner).distinct().where(_of(scope, space_id), IndexRow.id > row, owner.not_in(_expired(scope)))
+    return _numbers([one for one in session.scalars(query) if one is not None])
+
+
+def gone(session: Session, scope: Scope, space_id: str, known: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which rows of a scope's index are no longer in the records: places in `known`, int64 [n].
+
+    known: int64 [N] in order, every row there was up to the last of them but for those expired now. Ranges are counted
+    and halved again where one is missing, so that a few are found without reading all.
+    """
+    others = expired_rows(session, scope, space_id)
+    found: list[NDArray[np.int64]] = []
+    ranges = [(0, len(known))]
+    while ranges:
+        first, end = ranges.pop()
+        if first == end:
+            continue
+        low, high = int(known[first]) - 1, int(known[end - 1])
+        between = recorded(session, scope, space_id, after=low, upto=high)
+        between -= int(np.searchsorted(others, high, "right") - np.searchsorted(others, low, "right"))
+        if between == end - first:
+            continue
+        if end - first <= _READ_AT_ONCE:
+            query = select(IndexRow.id).where(_of(scope, space_id), IndexRow.id > low, IndexRow.id <= high)
+            present = _numbers(session.scalars(query).all())
+            found.append(first + np.flatnonzero(~np.isin(known[first:end], present)))
+        else:
+            cuts = np.linspace(first, end, _CUTS + 1).astype(int).tolist()
+            ranges += pairwise(cuts)
+    return np.sort(np.concatenate([np.empty(0, np.int64), *found]))
 
 
 def _of(scope: Scope, space_id: str) -> ColumnElement[bool]:
