@@ -24,7 +24,7 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.DECIDED: frozenset({S.RECEIVED, S.READY, S.IN_REVIEW, S.AWAITING_SECOND, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
     S.ON_HOLD: frozenset({S.RECEIVED, S.WITHDRAWN, S.ERASED}),
     S.FAILED: frozenset({S.RECEIVED, S.QUEUED, S.READY, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
-    # A duplicate takes the place of an original that is gone.
+    # Only one that has just ceased to stand behind another is worked on itself: `duplicates.promote`.
     S.DUPLICATE: frozenset({S.RECEIVED, S.WITHDRAWN, S.ERASED}),
     S.WITHDRAWN: frozenset({S.ERASED}),
     S.ERASED: frozenset(),
@@ -48,7 +48,8 @@ def move(session: Session, referral: Referral, to: S, actor: Actor, reason: str 
     referral = session.get_one(Referral, referral.id)
     before = referral.state
     public_id = ids.public("referral", referral.id)
-    if not may_follow(before, to):
+    stands_behind = before is S.DUPLICATE and to is S.RECEIVED and referral.duplicate_of_id is not None
+    if stands_behind or not may_follow(before, to):
         raise WrongTransition(
             f"{public_id} is {_words(before)} and cannot become {_words(to)}.",
             f"See what happened to it: triage referral explain {public_id}",
