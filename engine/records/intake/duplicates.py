@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from engine.records import ids
 from engine.records.actors import Actor
-from engine.records.intake.states import move
+from engine.records.intake.states import step_forward
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
 
@@ -25,9 +25,6 @@ def promote(session: Session, original: Referral, reason: str, *, actor: Actor) 
     heirs: dict[str, Referral] = {}
     for duplicate in duplicates_of(session, original.id):
         heir = heirs.setdefault(duplicate.content, duplicate)
-        duplicate.duplicate_of_id = None if heir is duplicate else heir.id
+        duplicate.duplicate_of_id = heir.id
     name = ids.public("referral", original.id)
-    return [
-        move(session, heir, ReferralState.RECEIVED, actor, f"it stood behind {name}: {reason}")
-        for heir in heirs.values()
-    ]
+    return [step_forward(session, heir, actor, f"it stood behind {name}: {reason}") for heir in heirs.values()]

@@ -24,8 +24,8 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.DECIDED: frozenset({S.RECEIVED, S.READY, S.IN_REVIEW, S.AWAITING_SECOND, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
     S.ON_HOLD: frozenset({S.RECEIVED, S.WITHDRAWN, S.ERASED}),
     S.FAILED: frozenset({S.RECEIVED, S.QUEUED, S.READY, S.ON_HOLD, S.WITHDRAWN, S.ERASED}),
-    # Only one that has just ceased to stand behind another is worked on itself: `duplicates.promote`.
-    S.DUPLICATE: frozenset({S.RECEIVED, S.WITHDRAWN, S.ERASED}),
+    # One whose original is gone may be worked on itself (`step_forward`).
+    S.DUPLICATE: frozenset({S.WITHDRAWN, S.ERASED}),
     S.WITHDRAWN: frozenset({S.ERASED}),
     S.ERASED: frozenset(),
 }
@@ -48,20 +48,33 @@ def move(session: Session, referral: Referral, to: S, actor: Actor, reason: str 
     referral = session.get_one(Referral, referral.id)
     before = referral.state
     public_id = ids.public("referral", referral.id)
-    stands_behind = before is S.DUPLICATE and to is S.RECEIVED and referral.duplicate_of_id is not None
-    if stands_behind or not may_follow(before, to):
+    if not may_follow(before, to):
         raise WrongTransition(
             f"{public_id} is {_words(before)} and cannot become {_words(to)}.",
             f"See what happened to it: triage referral explain {public_id}",
         )
-    moment = now()
+    return _enter(session, referral, to, actor, reason)
+
+
+def step_forward(session: Session, referral: Referral, actor: Actor, reason: str) -> Referral:
+    """Give a duplicate whose original is gone to the workers; it stands behind nobody any more."""
+    if referral.state is not S.DUPLICATE:
+        raise ValueError(f"{ids.public('referral', referral.id)} is no duplicate")
+    referral.duplicate_of_id = None
+    return _enter(session, referral, S.RECEIVED, actor, reason)
+
+
+def _enter(session: Session, referral: Referral, to: S, actor: Actor, reason: str | None) -> Referral:
+    before, moment = referral.state, now()
     referral.state, referral.state_since, referral.reason = to, moment, reason
     if to is S.READY and referral.ready_at is None:
         referral.ready_at = moment
     details = {"from": before.value, "to": to.value}
     if reason is not None:
         details["reason"] = keys_of(session).keyed_hash(reason)
-    ledger.record(session, actor=actor, action="referral.moved", target=public_id, **details)
+    ledger.record(
+        session, actor=actor, action="referral.moved", target=ids.public("referral", referral.id), **details
+    )
     return referral
 
 
