@@ -16,6 +16,7 @@ from engine.search.evaluation.searches import search_each
 from engine.search.evaluation.tables import read_identities, read_pairs
 from engine.search.evaluation.verification import PairReport, verification
 from engine.search.space import Space, space_of
+from engine.vision.marks import TOO_BLURRED
 from jobs.errors import BadInput
 from jobs.evaluation_conditions import Conditions, conditions_of
 from jobs.likeness import Likeness, likeness_of
@@ -101,6 +102,7 @@ def evaluate_grouping(
         "referrals": len({row.further.get(REFERRAL, "") for row in rows}),
         "failures": [asdict(failure) for failure in enrolment.failures],
         "smallest": likeness.smallest,
+        "least_sharp": TOO_BLURRED,
         "at_threshold": asdict(figures[_STEPS]),
         "by_threshold": [asdict(one) for one in figures],
         "conditions": asdict(conditions_of(bench, table, root, len(rows))),

@@ -8,7 +8,7 @@ from engine.records.faces.embeddings import vectors
 from engine.records.faces.watching import tracks_of_faces
 from engine.records.schema import Face, Track
 from engine.search.space import Space
-from engine.search.subjects import Seen, group
+from engine.search.subjects import Seen, group, telling
 from jobs.likeness import Likeness
 
 
@@ -36,9 +36,12 @@ def _grouped(
         space,
         np.stack([known[face.id] for face in comparable]),
         seen,
-        np.array([face.eye_distance for face in comparable], np.float32),
+        telling(
+            np.array([face.eye_distance for face in comparable], np.float32),
+            np.array([face.sharpness for face in comparable], np.float32),
+            smallest=0.0 if likeness is None else likeness.smallest,
+        ),
         threshold=np.inf if likeness is None else likeness.one_person,
-        smallest=0.0 if likeness is None else likeness.smallest,
     )
 
 

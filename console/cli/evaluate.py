@@ -176,6 +176,7 @@ def grouping(
             "wrongly merged": f"{found['merged']} of {counted(found['subjects'], 'subject')}, which hides "
             f"{counted(found['hidden'], 'face')}",
             "split": f"{found['split']} of {counted(found['people'], 'person', 'people')}",
+            "left alone": f"{counted(found['alone'], 'face')} too small or too blurred to be grouped",
         }
     )
     print_line("")

@@ -2,7 +2,7 @@
 
 A wrong merge hides a child behind another one; a missed merge costs a person one key. So a face joins a group only when
 it is like the group on average (average-link clustering, Sokal and Michener 1958), never a group that was in sight at
-the same moment, and never when it is too small to be told apart.
+the same moment, and never when it is too small or too blurred to be told apart: blurred strangers look alike.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.search.space import Space, Vectors, similarity
+from engine.vision.marks import TOO_BLURRED
 
 # Tracks whose faces are compared with all others at a time, so that the scores of a long video need little memory.
 _BLOCK = 128
@@ -30,25 +31,23 @@ class Seen:
     last_ms: NDArray[np.int64]
 
 
+def telling(eyes: NDArray[np.float32], sharpness: NDArray[np.float32], *, smallest: float) -> NDArray[np.bool_]:
+    """Which of N faces are good enough to be told apart: with `smallest` pixels between the eyes, not too blurred."""
+    return (eyes >= smallest) & (sharpness >= TOO_BLURRED)
+
+
 def group(
-    space: Space,
-    vectors: Vectors,
-    seen: Seen,
-    eyes: NDArray[np.float32],
-    *,
-    threshold: float,
-    smallest: float,
+    space: Space, vectors: Vectors, seen: Seen, telling: NDArray[np.bool_], *, threshold: float
 ) -> list[list[int]]:
     """The faces, as positions, in groups of one person each; groups and their faces in the order of the positions.
 
     vectors: float32 [N, D] of one space. Faces of one track stay together; two tracks in sight at once in one file are
-    two people. eyes: float32 [N], pixels between the eyes; a face below `smallest` counts only as part of its track.
+    two people. telling: bool [N], as `telling` gives it; any other face counts only as part of its track.
     threshold: the average score from which two groups are one person.
     """
     if not len(vectors):
         return []
     _, firsts, track_of = np.unique(seen.tracks, return_index=True, return_inverse=True)
-    telling = eyes >= smallest
     scores, sizes = _average_scores(space, vectors[telling], track_of[telling], len(firsts))
     scores[_at_once(seen, firsts)] = -np.inf
     groups = [[position] for position in range(len(firsts))]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.vision.marks import TOO_BLURRED
 from engine.vision.nms import intersection_over_union
 from engine.vision.shots import Shot, best_of, worth
 from engine.vision.types import AnalysedFace
@@ -28,7 +29,8 @@ class Likeness:
     """How alike two vectors must be, on a scale of the embedder where more is more alike.
 
     of: the scores of a vector [D] and each of several [N, D], [N]. in_place: for a face where the track was last seen.
-    anywhere: for one elsewhere in the same scene, with at least `smallest` pixels between its eyes.
+    anywhere: for one elsewhere in the same scene, with at least `smallest` pixels between its eyes and not too blurred:
+    blurred strangers look alike.
     """
 
     of: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
@@ -96,7 +98,8 @@ class Tracker:
             overlap = intersection_over_union(np.array(face.detection.box, np.float32), boxes)
             alike = np.array([self._alike(face, track) for track in self._open])
             in_place = (overlap >= _SAME_PLACE) & (alike >= likeness.in_place)
-            anywhere = (alike >= likeness.anywhere) & (face.quality.eye_distance >= likeness.smallest)
+            tells = face.quality.eye_distance >= likeness.smallest and face.quality.sharpness >= TOO_BLURRED
+            anywhere = (alike >= likeness.anywhere) & tells
             row[in_place | anywhere] = (overlap + alike)[in_place | anywhere]
         return sureness
 

@@ -107,7 +107,7 @@ def a_face(x: float = 0.0, *, vector: bytes | None = None, eyes: float = 60.0) -
         landmarks=[[x + 30, 40], [x + 70, 40], [x + 50, 60], [x + 35, 80], [x + 65, 80]],
         score=0.99,
         eye_distance=eyes,
-        sharpness=1.0,
+        sharpness=100.0,
         brightness=128.0,
         contrast=40.0,
         yaw=0.0,

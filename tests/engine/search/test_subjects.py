@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.search.space import Space, similarity
-from engine.search.subjects import Seen, group
+from engine.search.subjects import Seen, group, telling
 from tests.engine.search.arrays import EUCLIDEAN, vectors
 
 
@@ -35,9 +35,8 @@ def grouped(
         EUCLIDEAN,
         np.asarray(rows, np.float32),
         seen or stills(range(len(rows)) if frames is None else frames),
-        np.array([60.0] * len(rows) if eyes is None else eyes, np.float32),
+        np.array([60.0] * len(rows) if eyes is None else eyes, np.float32) >= 20,
         threshold=threshold,
-        smallest=20.0,
     )
 
 
@@ -66,8 +65,13 @@ def test_two_faces_of_one_frame_stay_apart_even_through_a_third() -> None:
     assert grouped([*same, [1, 0, 0, 0]], frames=[1, 1, 2, 2]) == [[0, 2], [1, 3]]
 
 
-def test_small_faces_stay_alone() -> None:
+def test_faces_that_tell_little_stay_alone() -> None:
     assert grouped([[1, 0, 0, 0]] * 3, eyes=[60, 19, 20]) == [[0, 2], [1]]
+
+
+def test_large_and_sharp_faces_tell_something() -> None:
+    eyes, sharpness = np.array([20, 19, 60, 60], np.float32), np.array([9, 9, 2.5, 2.4], np.float32)
+    assert telling(eyes, sharpness, smallest=20.0).tolist() == [True, False, True, False]
 
 
 def test_faces_of_one_track_stay_together_whatever_they_look_like() -> None:
@@ -99,7 +103,7 @@ def test_the_many_tracks_of_a_long_video_are_grouped() -> None:
     tracks = np.repeat(np.arange(3000), 4)
     seen = Seen(np.zeros(12_000, np.int64), tracks, 1000 * tracks, 1000 * tracks + 900)
     space = Space("d" * 16, "test", 128, "euclidean", {})
-    groups = group(space, rows, seen, np.full(12_000, 60, np.float32), threshold=0.5, smallest=20)
+    groups = group(space, rows, seen, np.ones(12_000, np.bool_), threshold=0.5)
     assert sorted(map(len, groups)) == [40] * 300
 
 

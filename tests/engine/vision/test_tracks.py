@@ -48,6 +48,13 @@ def test_a_small_face_is_followed_in_its_place_alone() -> None:
     assert len(tracker.seen) == 2
 
 
+def test_a_blurred_face_is_followed_in_its_place_alone() -> None:
+    tracker = Tracker(LIKENESS)
+    for x in (0, 10, 900):
+        tracker.see(x, [face(ANNA, x, sharpness=2)])
+    assert len(tracker.seen) == 2
+
+
 def test_another_person_in_the_same_place_is_another_track() -> None:
     tracker = Tracker(LIKENESS)
     tracker.see(0, [face(ANNA, 0)])

@@ -19,9 +19,11 @@ ROOT = Path("pictures")
 class Model:
     """An enroller that knows where each picture lies on a line, and of the others that they show no face."""
 
-    def __init__(self, places: dict[str, float], eyes: dict[str, float] | None = None) -> None:
+    def __init__(
+        self, places: dict[str, float], eyes: dict[str, float] | None = None, sharpness: dict[str, float] | None = None
+    ) -> None:
         self.places = places
-        self.eyes = eyes or {}
+        self.eyes, self.sharpness = eyes or {}, sharpness or {}
         self.asked: list[Path] = []
 
     def __call__(self, path: Path) -> Enrolled:
@@ -30,8 +32,8 @@ class Model:
         place = self.places.get(file)
         if place is None:
             return Enrolled(None, "no face found")
-        eyes = self.eyes.get(file, 40.0)
-        quality = Quality(eye_distance=eyes, sharpness=1, brightness=1, contrast=1, yaw=0, pitch=0, roll=0)
+        eyes, sharpness = self.eyes.get(file, 40.0), self.sharpness.get(file, 100.0)
+        quality = Quality(eyes, sharpness, brightness=1, contrast=1, yaw=0, pitch=0, roll=0)
         return Enrolled(np.array([place, 0, 0, 0], np.float32), quality=quality)
 
 

@@ -12,13 +12,15 @@ PLACES = {"e1": 1.0, "e2": 1.1, "e3": 5.0, "i1": 1.2, "i2": 9.0, "l1": 20.0}
 NAMES = {"e": "Emma", "i": "Ida", "l": "Liv", "o": "Oda"}
 
 
-def group(referrals: dict[str, str] | None = None, smallest: float = 0.0) -> Grouped:
+def group(
+    referrals: dict[str, str] | None = None, smallest: float = 0.0, sharpness: dict[str, float] | None = None
+) -> Grouped:
     """Faces within 0.5 of each other are one person; Oda's picture shows no face."""
     table = [
         LabelledPicture(file, NAMES[file[0]], {"referral": referrals[file]} if referrals else {})
         for file in [*PLACES, "o1"]
     ]
-    enrolment = enrol([row.file for row in table], ROOT, Model(PLACES, {"e1": 10.0}), EUCLIDEAN)
+    enrolment = enrol([row.file for row in table], ROOT, Model(PLACES, {"e1": 10.0}, sharpness), EUCLIDEAN)
     return grouped(table, enrolment, EUCLIDEAN, threshold=0.5, smallest=smallest)
 
 
@@ -40,8 +42,15 @@ def test_pictures_of_two_referrals_are_never_grouped_nor_expected_to_be() -> Non
 
 def test_a_face_too_small_to_tell_stays_alone() -> None:
     found = group(smallest=20.0)
-    assert (found.subjects, found.merged) == (5, 1)
+    assert (found.subjects, found.merged, found.alone) == (5, 1, 1)
     assert found.f1 == 0
+    assert group().alone == 0
+
+
+def test_a_face_too_blurred_to_tell_stays_alone() -> None:
+    found = group(sharpness={"i1": 1.0})
+    # Ida's face lies between Emma's two and would hide behind them.
+    assert (found.subjects, found.merged, found.alone) == (5, 0, 1)
 
 
 def test_one_person_alone_leaves_nothing_to_count() -> None:
