@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.errors import InvalidSetting, SettingsFileError
+from config.export import Export
 from config.groups import (
     Decoding,
     Detection,
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     priority: Priority = Priority()
     known_files: KnownFiles = KnownFiles()
     review: Review = Review()
+    export: Export = Export()
     worker: Worker = Worker()
     health: Health = Health()
     keeper: Keeper = Keeper()

@@ -24,6 +24,7 @@ PREFIXES = {
     "mark": "W",
     "fill": "L",
     "hash_list": "H",
+    "export": "X",
 }
 
 # Up to 15 digits: more would not fit the databases' integers.

@@ -3,6 +3,7 @@
 from engine.records.schema.accounts import Unit, User, UserKey
 from engine.records.schema.base import Base, now
 from engine.records.schema.custody import LedgerEvent, LedgerHead, VaultObject, VaultOwner
+from engine.records.schema.exports import Export, ExportItem
 from engine.records.schema.faces import Activation, Embedding, Face, IndexRow, Space, Subject, SubjectFace
 from engine.records.schema.fills import Fill, Unfilled
 from engine.records.schema.intake import (
@@ -45,6 +46,8 @@ __all__ = [
     "Embedding",
     "ExcludedPair",
     "Exhibit",
+    "Export",
+    "ExportItem",
     "Face",
     "FileHashes",
     "Fill",

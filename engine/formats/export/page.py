@@ -1,0 +1,26 @@
+"""The report as a page: one HTML file without scripts that needs nothing else, for the screen and for paper."""
+
+import base64
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from engine.formats.export import wording
+from engine.formats.export.content import LEAD, ExportedReport, Picture
+
+
+def page(report: ExportedReport) -> bytes:
+    """The page as UTF-8; whatever came from outside is escaped."""
+    environment = Environment(
+        loader=PackageLoader("engine.formats.export"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["data_uri"] = _data_uri
+    made = environment.get_template("report.html").render(report=report, wording=wording, lead=LEAD)
+    return made.encode()
+
+
+def _data_uri(picture: Picture) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture.data).decode("ascii")
