@@ -58,7 +58,8 @@ def search_picture(bench: Workbench, path: Path, question: Question, *, actor: A
     looked = _usable(look_at(bench, path))
     face = _chosen(looked, question.face)
     space, started, top = bench.space, now(), question.top or bench.settings.search.top
-    quality = Quality(face.quality.eye_distance, face.quality.yaw, looked.captured_at)
+    measured = face.quality
+    quality = Quality(measured.eye_distance, measured.sharpness, measured.yaw, looked.captured_at)
     probe = probe_of_picture(space, face.vector, quality)
     around = Surroundings(case_ids=() if case_id is None else (case_id,))
     with bench.records.database.read() as session:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from engine.search.probes import Quality
+from engine.vision.marks import marks
 
 EXCLUDED_EARLIER = "excluded earlier, new image"
 SAME_PICTURE = "same picture"
@@ -16,21 +17,15 @@ _MONTH = timedelta(days=365.25 / 12)
 #: Months from which a gap is told in years.
 _YEARS_FROM = 24
 
-#: Pixels between the eyes below which a face says little.
-SMALL = 24.0
-#: Degrees to a side from which half of the face is hidden.
-TURNED = 45.0
-
 
 def of_quality(probe: Quality, candidate: Quality) -> list[str]:
-    """Cautions about the two pictures that gave the score."""
-    found = []
+    """The caution about the two faces that gave the score: which of them is marked, and how; one line for both."""
+    marked = []
     for whose, quality in (("probe", probe), ("candidate", candidate)):
-        if quality.eyes < SMALL:
-            found.append(f"small face in the {whose} ({quality.eyes:.0f} px between the eyes)")
-        if abs(quality.yaw) >= TURNED:
-            found.append(f"face in the {whose} turned away")
-    return found
+        names = [mark.name for mark in marks(quality.eyes, quality.sharpness, quality.yaw)]
+        if names:
+            marked.append(f"{whose} {' and '.join(names)}")
+    return [f"hard to compare: {'; '.join(marked)}"] if marked else []
 
 
 def of_dates(probe: Quality, candidate: Quality, *, long_gap_months: int) -> list[str]:

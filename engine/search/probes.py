@@ -21,12 +21,13 @@ _NOTHING_EXCLUDED = Exclusions(frozenset(), frozenset(), frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What a score's worth depends on: pixels between the eyes, degrees the face is turned to a side, and its age.
+    """What a score's worth depends on: pixels between the eyes, sharpness, degrees turned to a side, and age.
 
     captured_at: when the picture was made; None where that is not known.
     """
 
     eyes: float
+    sharpness: float
     yaw: float
     captured_at: datetime | None = None
 
@@ -70,7 +71,10 @@ def qualities(session: Session, face_ids: Collection[int]) -> dict[int, Quality]
     """The quality of recorded faces."""
     found: dict[int, Quality] = {}
     for portion in portions(face_ids):
-        query = select(Face.id, Face.eye_distance, Face.yaw, Media.captured_at).join(Media, Media.id == Face.media_id)
+        measured = (Face.eye_distance, Face.sharpness, Face.yaw, Media.captured_at)
+        query = select(Face.id, *measured).join(Media, Media.id == Face.media_id)
         rows = session.execute(query.where(Face.id.in_(portion)))
-        found.update((face, Quality(eyes, yaw, captured_at)) for face, eyes, yaw, captured_at in rows)
+        found.update(
+            (face, Quality(eyes, sharpness, yaw, captured_at)) for face, eyes, sharpness, yaw, captured_at in rows
+        )
     return found

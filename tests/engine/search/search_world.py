@@ -74,4 +74,4 @@ def probe_of(session: Session, subject: Subject) -> Probe:
 
 def a_probe(*vectors: Vector) -> Probe:
     """A probe that the records do not hold."""
-    return Probe(SPACE.id, np.array(vectors, np.float32), tuple(Quality(60.0, 0.0) for _ in vectors))
+    return Probe(SPACE.id, np.array(vectors, np.float32), tuple(Quality(60.0, 100.0, 0.0) for _ in vectors))
