@@ -203,6 +203,12 @@ class Review(Group):
         le=480,
         description="Minutes after which a claimed referral that nobody works on is free again.",
     )
+    least_eye_pixels: int = Field(
+        default=32,
+        ge=0,
+        le=200,
+        description="Pixels between the eyes, as shown and zoomed, for `identified`; 0 asks for none.",
+    )
     images: Literal["auto", "cells", "kitty", "sixel", "off"] = Field(
         default="auto", description="How faces are drawn: coloured cells work in any terminal; off shows text only."
     )

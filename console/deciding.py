@@ -15,12 +15,17 @@ _LINKS = {ConclusionKind.IDENTIFIED: "as", ConclusionKind.EXCLUDED: "as", Conclu
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A conclusion that the user at the screen holds now, and what it says."""
+    """A conclusion that the user at the screen holds now, what it says, and what their checklist counted."""
 
     conclusion_id: int
     kind: ConclusionKind
     candidate_id: int | None
     words: str
+    checked: str = ""
+
+    def told(self) -> str:
+        """All of it in words."""
+        return f"{self.words} ({self.checked})" if self.checked else self.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,4 +51,4 @@ class Pictures:
         except (VaultError, UnusableLandmarks, OSError):
             return None
         eye_fraction = shown.eye_distance * shown.magnification / WIDTH
-        return FacePicture(shown.pixels, eye_fraction, shown.eye_distance, label)
+        return FacePicture(shown.pixels, eye_fraction, shown.eye_distance, label, face.id)

@@ -20,11 +20,11 @@ from engine.records.ids import public
 from engine.records.intake import referrals
 from engine.records.intake.referral_media import ReferralFile, media_of
 from engine.records.people import galleries, users
-from engine.records.review import conclusions, desk, outcome
+from engine.records.review import checklist, conclusions, desk, outcome
 from engine.records.review.desk import Shelf
 from engine.records.review.standing import ABOUT_A_CANDIDATE, Opinion, fold, in_force
 from engine.records.review.viewing import Viewer
-from engine.records.schema import Conclusion, Face, Media, Subject, User
+from engine.records.schema import Conclusion, Exhibit, Face, Media, Subject, User
 from engine.records.searching import recalled
 from engine.records.searching.candidate_lists import candidate_list
 from engine.records.words import ConclusionKind, ReferralState, SubjectStanding
@@ -70,7 +70,7 @@ def referral(session: Session, referral_id: int, viewer: Viewer) -> ShownReferra
     files = media_of(session, referral_id)
     made = conclusions.conclusions_of(session, referral_id)
     whole = outcome.opinions_without_subject(session, referral_id)
-    own = _own(made, whole, viewer, {})
+    own = _own(session, made, whole, viewer, {})
     shown = tuple(_subject(session, subject, opinions[subject.id], made, files, viewer) for subject in subjects)
     unsettled = found.state in _NEEDS_ANYBODY and not any(one.kind in VERDICTS for one in own)
     return ShownReferral(
@@ -111,7 +111,8 @@ def _subject(
     candidates = shown_candidates(
         session, document["candidates"], ranked=ranked, shuffle=f"{subject.id}:{viewer.user_id}"
     )
-    own = _own(made, opinions, viewer, {candidate.candidate_id: candidate.name for candidate in candidates})
+    names_of_candidates = {candidate.candidate_id: candidate.name for candidate in candidates}
+    own = _own(session, made, opinions, viewer, names_of_candidates)
     held = {one.candidate_id: one.kind for one in own}
     search = document["search"]
     names = _names(files)
@@ -136,13 +137,24 @@ def _subject(
 
 
 def _own(
-    made: Sequence[Conclusion], opinions: Sequence[Opinion], viewer: Viewer, names: Mapping[int, str]
+    session: Session,
+    made: Sequence[Conclusion],
+    opinions: Sequence[Opinion],
+    viewer: Viewer,
+    names: Mapping[int, str],
 ) -> tuple[Own, ...]:
     """What the viewer holds now, the latest last; not what was said before later material brought the subject back."""
     held = {one.id for one in in_force(opinions) if one.examiner == viewer.user_id and not one.overtaken}
     return tuple(
-        Own(one.id, one.kind, one.candidate_id, _conclusion_words(one, names)) for one in made if one.id in held
+        Own(one.id, one.kind, one.candidate_id, _conclusion_words(one, names), _checked(session, one))
+        for one in made
+        if one.id in held
     )
+
+
+def _checked(session: Session, conclusion: Conclusion) -> str:
+    exhibit = None if conclusion.exhibit_id is None else session.get_one(Exhibit, conclusion.exhibit_id)
+    return "" if exhibit is None else checklist.summary(checklist.of_rendering(exhibit.rendering))
 
 
 def _conclusion_words(conclusion: Conclusion, names: Mapping[int, str]) -> str:

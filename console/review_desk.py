@@ -158,6 +158,7 @@ class ReviewDesk:
                     candidate_id=decision.candidate_id,
                     note=decision.note or None,
                     rendering=rendering,
+                    least_eye_pixels=self.settings.review.least_eye_pixels,
                 )
         self._claimed.add(about)
         return until

@@ -1,10 +1,11 @@
 """What an examiner has before them: a referral, one of its subjects, the faces shown, and a decision on its way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from console.deciding import VERDICTS, Decision, Own
 from console.review_desk import About
 from console.views import ShownCandidate, ShownFace, ShownReferral, ShownSubject
+from engine.records.review.checklist import Finding
 from engine.records.review.standing import ABOUT_A_CANDIDATE
 from engine.records.words import ConclusionKind
 
@@ -15,6 +16,8 @@ class Sitting:
 
     place: which subject. face, image: which face of the subject, and which of the candidate's `images`, are shown.
     refusal: why nothing can be recorded here now, in words; empty where it can. note: what the next conclusion takes.
+    looked: for each face the most pixels between its eyes that it was shown with.
+    checklists: what is filled in about each subject and candidate, until a conclusion takes it.
     """
 
     referral: ShownReferral
@@ -27,6 +30,8 @@ class Sitting:
     staged: Decision | None = None
     note: str = ""
     refusal: str = ""
+    looked: dict[int, float] = field(default_factory=dict)
+    checklists: dict[tuple[int, int], dict[str, Finding]] = field(default_factory=dict)
 
     @property
     def subject(self) -> ShownSubject | None:
@@ -96,6 +101,28 @@ class Sitting:
         if not self.face_chosen and self.subject is not None:
             faces = [face.face_id for face in self.subject.faces]
             self.face = faces.index(candidate.probe_face_id) if candidate.probe_face_id in faces else 0
+
+    def saw(self, face_id: int, eye_pixels: float) -> None:
+        """A face was shown with its eyes so many pixels apart."""
+        self.looked[face_id] = max(self.looked.get(face_id, 0.0), eye_pixels)
+
+    @property
+    def checklist(self) -> dict[str, Finding]:
+        """What is filled in about the subject and the candidate in view."""
+        if self.subject is None or self.candidate is None:
+            return {}
+        return self.checklists.setdefault((self.subject.subject_id, self.candidate.candidate_id), {})
+
+    def fill_in(self, component: str, finding: Finding | None) -> None:
+        """Fill in what a component says, or empty it."""
+        if finding is None:
+            self.checklist.pop(component, None)
+        else:
+            self.checklist[component] = finding
+
+    def most_eye_pixels(self, face: ShownFace | None) -> float:
+        """The most pixels between the eyes that a face was shown with; 0 for one that never was."""
+        return 0.0 if face is None else round(self.looked.get(face.face_id, 0.0), 1)
 
     def turn_face(self) -> None:
         """Show the next face of the subject."""

@@ -15,9 +15,21 @@ _PRINCIPLES = (
     "Candidates stand in an order that tells nothing of their scores, unless your unit shows scores to your role.",
     "Recorded means written to the database. Conclusions are never changed: undo adds one that supersedes.",
     "Faces are drawn for triage. Before an identification, look at the original pictures.",
+    "What you do to a face to see more is written below it and kept with your conclusion.",
     "A claim ends by itself when nobody presses a key; what was recorded stays.",
 )
-_WRITTEN = {"question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]"}
+_WRITTEN = {
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "comma": ",",
+    "full_stop": ".",
+}
 
 
 class HelpScreen(Screen[None]):

@@ -56,6 +56,10 @@ def _has_probe(sitting: Sitting) -> bool:
     return sitting.probe is not None
 
 
+def _has_candidate_face(sitting: Sitting) -> bool:
+    return sitting.probe is not None and sitting.shown_image is not None
+
+
 REVIEW_KEYS = (
     ReviewKey("y", "stage('identified')", "identified", "The candidate is this person.", _has_candidate, "y"),
     ReviewKey("x", "stage('excluded')", "excluded", "The candidate is somebody else.", _has_candidate, "x"),
@@ -68,11 +72,29 @@ REVIEW_KEYS = (
     ReviewKey("m", "note", "note", "Write what your next conclusion rests on.", _may_conclude, "m"),
     ReviewKey("q", "leave", "queue", "Give the referral back and return to the queue.", _always, "q"),
     ReviewKey("question_mark", "app.help", "help", "This page.", _always, "?"),
-    ReviewKey("tab,right_square_bracket", "subject(1)", "next person", "The next subject.", _has_subjects, "tab"),
+    ReviewKey("tab,right_square_bracket", "subject(1)", "person", "The next subject.", _has_subjects, "tab"),
     ReviewKey("shift+tab,left_square_bracket", "subject(-1)", "person before", "The subject before.", _has_subjects),
     ReviewKey("f", "face", "face", "The next face of the subject.", _has_faces, "f"),
     ReviewKey("c", "image", "image", "The next image of the candidate.", _has_images, "c"),
-    ReviewKey("v", "zoom", "large", "One face on the whole screen: probe, candidate, both.", _has_probe, "v"),
+    ReviewKey("v", "turn", "large", "One face on the whole screen: probe, candidate, both.", _has_probe, "v"),
+    ReviewKey("l", "checklist", "checklist", "Compare the faces feature by feature, or close it.", _has_candidate, "l"),
+    ReviewKey("space", "flip", "other face", "The other face in the same place.", _has_candidate_face),
+    ReviewKey("w", "blink", "blink", "Let the two alternate by themselves, or stop.", _has_candidate_face, "w"),
+    ReviewKey("plus,equals_sign", "zoom(1)", "zoom", "Both faces larger.", _has_probe, "+-"),
+    ReviewKey("minus", "zoom(-1)", "smaller", "Both faces smaller.", _has_probe),
+    ReviewKey("shift+left", "move(-1, 0)", "left", "Move the enlarged view left.", _has_probe),
+    ReviewKey("shift+right", "move(1, 0)", "right", "Move the enlarged view right.", _has_probe),
+    ReviewKey("shift+up", "move(0, -1)", "up", "Move the enlarged view up.", _has_probe),
+    ReviewKey("shift+down", "move(0, 1)", "down", "Move the enlarged view down.", _has_probe),
+    ReviewKey("less_than_sign,comma", "rotate(-1)", "rotate", "Rotate to the left by 5 degrees.", _has_probe, "<>"),
+    ReviewKey("greater_than_sign,full_stop", "rotate(1)", "rotate", "Rotate to the right.", _has_probe),
+    ReviewKey("b", "light(1)", "bright", "Brighter.", _has_probe, "bB"),
+    ReviewKey("B", "light(-1)", "darker", "Darker.", _has_probe),
+    ReviewKey("t", "contrast(1)", "contrast", "More contrast.", _has_probe, "tT"),
+    ReviewKey("T", "contrast(-1)", "less contrast", "Less contrast.", _has_probe),
+    ReviewKey("e", "sharpen", "sharp", "Sharper edges, or as they are.", _has_probe, "e"),
+    ReviewKey("i", "mirror", "mirror", "Mirror the probe, or the face that is alone.", _has_probe, "i"),
+    ReviewKey("r", "plain", "plain", "Undo all enhancements: both faces as they are.", _has_probe, "r"),
 )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The review screen: one subject's face beside a candidate's, the list of candidates, and the examiner's decision."""
 
 from functools import partial
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,20 +9,21 @@ from console.review_desk import Opened, ReviewDesk
 from console.screens import keys, review_text
 from console.screens.base import BREAKPOINTS
 from console.screens.note import NoteScreen
-from console.screens.review_flow import ReviewFlow
+from console.screens.review_looks import ReviewLooks
 from console.views import ShownCandidate, ShownFace
 from console.widgets.candidate_list import CandidateList, mark_of
+from console.widgets.checklist import ChecklistPanel
 from console.widgets.comparison import Comparison, Side
 from console.widgets.decision_bar import DecisionBar, Notice
 from console.widgets.lines import Lines
 from console.widgets.picture import FacePicture
 from console.words import NO_PROOF
-from engine.records.ids import public
+from engine.records.review.checklist import COMPONENTS, Finding
 from engine.records.review.standing import ABOUT_A_CANDIDATE
 from engine.records.words import ConclusionKind
 
 
-class ReviewScreen(ReviewFlow):
+class ReviewScreen(ReviewLooks):
     """Draws what is examined and turns keys into decisions; what becomes of them is the flow's business."""
 
     AUTO_FOCUS = "CandidateList"
@@ -40,6 +40,7 @@ class ReviewScreen(ReviewFlow):
         with Horizontal(id="body"):
             yield Comparison()
             with Vertical(id="side"):
+                yield ChecklistPanel(COMPONENTS)
                 yield CandidateList(empty="no candidates")
                 yield Lines(id="detail")
                 yield Lines(id="searched")
@@ -53,6 +54,7 @@ class ReviewScreen(ReviewFlow):
     def show_subject(self, notice: Notice) -> None:
         """Draw the subject, or the findings of a referral without any."""
         sitting, subject = self.sitting, self.sitting.subject
+        self._check(open_it=False)
         self.set_class(subject is None, "-nobody")
         self.query_one("#heading", Lines).text = review_text.heading(sitting)
         self.query_one("#findings", Lines).text = review_text.findings(sitting) if subject is None else ""
@@ -65,7 +67,7 @@ class ReviewScreen(ReviewFlow):
         self.query_one("#model", Lines).text = " ".join(["" if subject is None else subject.model, NO_PROOF]).strip()
         if subject is not None and not candidates:
             self.query_one("#detail", Lines).text = ""
-            self._draw_faces()
+            self.draw_faces()
         self.say(notice)
 
     def on_candidate_list_highlighted(self, message: CandidateList.Highlighted) -> None:
@@ -81,10 +83,10 @@ class ReviewScreen(ReviewFlow):
 
     def _look_at(self, candidate: ShownCandidate, images: tuple[ShownFace, ...]) -> None:
         self.sitting.look_at(candidate, images)
-        self._draw_faces()
+        self.draw_faces()
         self.keep_claim()
 
-    def _draw_faces(self) -> None:
+    def draw_faces(self) -> None:
         self._drawn = None
         faces = [self.sitting.probe, self.sitting.shown_image]
         self.in_thread("pictures", partial(self.desk.pictures, faces), self._draw)
@@ -102,6 +104,7 @@ class ReviewScreen(ReviewFlow):
             "candidate", review_text.title(name, sitting.image, sitting.images), pictures[1], sitting.shown_image
         )
         self._drawn = candidate
+        self._show_checklist()
         self._show_keys()
 
     def _draw_face(self, side: Side, title: str, picture: FacePicture | None, face: ShownFace | None) -> None:
@@ -117,7 +120,7 @@ class ReviewScreen(ReviewFlow):
         elif sitting.refusal:
             notice = Notice(sitting.refusal, "wrong")
         elif not notice.text and sitting.own:
-            notice = Notice(f"You hold: {'; '.join(own.words for own in sitting.own)}.")
+            notice = Notice(f"You hold: {'; '.join(own.told() for own in sitting.own)}.")
         elif not notice.text and sitting.note:
             notice = Notice(f"Note for your next conclusion: {sitting.note}")
         self.query_one(DecisionBar).notice = notice
@@ -138,8 +141,12 @@ class ReviewScreen(ReviewFlow):
         if wanted in ABOUT_A_CANDIDATE and not self._in_view():
             self.say(Notice("That candidate's face is not on the screen yet. Look, then press the key again."))
             return
-        self.sitting.stage(wanted)
-        self.say(Notice())
+        self.stop_blinking()
+        if self.too_small(wanted) is None:
+            self.sitting.stage(wanted)
+            self.say(Notice())
+        else:
+            self.say(Notice(self.too_small(wanted) or "", "wrong"))
         self.keep_claim()
 
     def action_undo(self) -> None:
@@ -157,7 +164,7 @@ class ReviewScreen(ReviewFlow):
             self.sitting.staged = None
             self.say(Notice("Nothing was recorded."))
         else:
-            self.query_one(Comparison).alone = None
+            self._check(open_it=False)
 
     def action_confirm(self) -> None:
         """Record what is staged; with a verdict recorded already, go on."""
@@ -167,7 +174,7 @@ class ReviewScreen(ReviewFlow):
         if staged is None:
             self.go_on(Notice())
         elif staged.undoes is not None or staged.kind not in ABOUT_A_CANDIDATE or self._in_view():
-            self.record(staged, self._rendering())
+            self.record(staged, self.rendering())
 
     def action_note(self) -> None:
         """Ask for a note."""
@@ -184,42 +191,34 @@ class ReviewScreen(ReviewFlow):
         if not self.recording:
             self.turn_to((self.sitting.place + by) % len(self.sitting.referral.subjects), Notice())
 
-    def action_face(self) -> None:
-        """Show the next face of the subject."""
-        self.sitting.turn_face()
-        self._draw_faces()
-        self.keep_claim()
+    def action_checklist(self) -> None:
+        """Put the checklist in the place of the candidates, or the candidates back."""
+        self._check(open_it=not self.has_class("-checking"))
 
-    def action_image(self) -> None:
-        """Show the next image of the candidate."""
-        self.sitting.turn_image()
-        self._draw_faces()
-        self.keep_claim()
+    def _check(self, *, open_it: bool) -> None:
+        self.stop_blinking()
+        self.query_one(Comparison).alone = None
+        self.set_class(open_it, "-checking")
+        self._show_checklist()
+        self.query_one(ChecklistPanel if open_it else CandidateList).focus()
 
-    def action_zoom(self) -> None:
-        """Show one face alone, then the other, then both."""
-        self.query_one(Comparison).turn()
+    def _show_checklist(self) -> None:
+        candidate = self.sitting.candidate
+        if self.has_class("-checking") and candidate is not None:
+            self.query_one(ChecklistPanel).show(candidate.name, self.sitting.checklist)
+
+    def on_checklist_panel_filled(self, message: ChecklistPanel.Filled) -> None:
+        """Keep what was filled in for the conclusion about this candidate."""
+        self.sitting.fill_in(message.component, None if message.finding is None else Finding(message.finding))
+        self._show_checklist()
+        self.keep_claim()
 
     def action_leave(self) -> None:
         """Give the referral back and return to the queue."""
         if not self.recording:
             self.leave()
 
-    def on_comparison_turned(self, message: Comparison.Turned) -> None:
-        self.set_class(message.alone is not None, "-alone")
-
     def _in_view(self) -> bool:
         """Whether the faces on the screen are those of the candidate that the cursor is on."""
         row = self.query_one(CandidateList).highlighted
         return row is not None and self._drawn is not None and row.candidate == str(self._drawn.candidate_id)
-
-    def _rendering(self) -> dict[str, Any]:
-        """How the examiner saw it, for the exhibit."""
-        subject, shown = self.sitting.subject, {"probe_face": self.sitting.probe, "face": self.sitting.shown_image}
-        return {
-            **({"protocol": "text"} if subject is None else self.query_one(Comparison).rendering()),
-            **{name: None if face is None else public("face", face.face_id) for name, face in shown.items()},
-            "hide_scores": subject is None or not subject.ranked,
-            "space": None if subject is None else subject.space,
-            "search": None if subject is None else subject.search_id,
-        }

@@ -1,5 +1,7 @@
 """Two faces side by side at the same size, the probe on the left, or one of them alone on the whole screen."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -7,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import var
 
+from console.widgets.enhancement import PLAIN, Enhancement
 from console.widgets.face_view import FaceView
 from console.widgets.lines import Lines
 from console.widgets.picture import FacePicture
@@ -74,6 +77,26 @@ class Comparison(Horizontal):
         following: dict[Side | None, Side | None] = {None: "probe", "probe": "candidate", "candidate": None}
         self.alone = following[self.alone]
 
+    def flip(self) -> None:
+        """Show the other face in the place of the one that is alone: both keep their size, upright and to scale."""
+        self.alone = "candidate" if self.alone == "probe" else "probe"
+
+    def enhance(self, change: Callable[[Enhancement], Enhancement], *sides: Side) -> None:
+        """Change how the faces on these sides are shown; without any, both or the one that is alone."""
+        for side in sides or ((self.alone,) if self.alone else SIDES):
+            view = self.pane(side).view
+            view.enhancement = change(view.enhancement)
+
+    def mirror(self) -> None:
+        """Mirror the face that is alone, else the probe: two mirrored faces would compare as before."""
+        self.enhance(lambda one: replace(one, mirrored=not one.mirrored), self.alone or "probe")
+
+    def undo_enhancements(self) -> bool:
+        """Show both faces as they are; says whether anything was done to them."""
+        before = [self.pane(side).view.enhancement for side in SIDES]
+        self.enhance(lambda _: PLAIN, *SIDES)
+        return any(one != PLAIN for one in before)
+
     class Turned(Message):
         """One face alone is shown from now on, or both are."""
 
@@ -106,4 +129,5 @@ class Comparison(Horizontal):
             view = self.pane(side).view
             shown[f"{side}_cells"] = [view.size.width, view.size.height]
             shown[f"{side}_eye_pixels"] = round(view.eye_pixels, 1)
+            shown[f"{side}_enhancement"] = view.enhancement.document()
         return shown

@@ -6,11 +6,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
 from console.widgets.cells import PIXEL_COLUMNS, encode
+from console.widgets.enhancement import PLAIN, Enhancement
 from console.widgets.picture import FacePicture, Fit, fit, sample
 from console.widgets.strips import colour_strips, ramp_strips
 from console.widgets.text import fitted
@@ -40,8 +42,15 @@ class FaceView(Widget):
     picture: var[FacePicture | None] = var(None)
     """The face shown; set it with `show`."""
 
-    enhanced: var[bool] = var(False)
-    """Sharpen the edges mildly. The caption then says "enhanced"."""
+    enhancement: var[Enhancement] = var(PLAIN)
+    """What is done to the face; the caption says so in words."""
+
+    class Drawn(Message):
+        """A face was drawn with its eyes so many pixels apart: as large as it was really on the screen."""
+
+        def __init__(self, face_id: int | None, eye_pixels: float) -> None:
+            super().__init__()
+            self.face_id, self.eye_pixels = face_id, eye_pixels
 
     def __init__(self, *, empty: str = "no picture", id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
@@ -69,7 +78,7 @@ class FaceView(Widget):
     def watch_picture(self) -> None:
         self._repaint()
 
-    def watch_enhanced(self) -> None:
+    def watch_enhancement(self) -> None:
         self._repaint()
 
     def notify_style_update(self) -> None:
@@ -80,6 +89,8 @@ class FaceView(Widget):
         if self._lines_size != self.size:
             self._lines = self._draw(self.size)
             self._lines_size = self.size
+            if self.picture is not None:
+                self.post_message(self.Drawn(self.picture.face_id, self.eye_pixels))
         return self._lines[y]
 
     def _repaint(self) -> None:
@@ -96,7 +107,8 @@ class FaceView(Widget):
 
     def _picture_lines(self, picture: FacePicture, size: Size) -> list[Strip]:
         placed, rendering = self._placed(picture, size), self.rendering
-        pixels = sample(picture.pixels, placed, grey=rendering == "grey", enhanced=self.enhanced)
+        shown = self.enhancement.applied(picture.pixels)
+        pixels = sample(shown, placed, grey=rendering == "grey", enhanced=self.enhancement.sharper)
         return ramp_strips(pixels, self.rich_style) if rendering == "ramp" else colour_strips(encode(pixels))
 
     @property
@@ -111,7 +123,7 @@ class FaceView(Widget):
 
     def _placed(self, picture: FacePicture, size: Size) -> Fit:
         height, width = picture.pixels.shape[:2]
-        return fit(width, height, *self._picture_area(size))
+        return self.enhancement.view(fit(width, height, *self._picture_area(size)), width, height)
 
     def _picture_area(self, size: Size) -> Size:
         return Size(size.width, max(0, size.height - self._caption_height(size)))
@@ -121,10 +133,10 @@ class FaceView(Widget):
         return 2 if size.height >= _DETAIL_FROM_HEIGHT else 1
 
     def _caption(self, picture: FacePicture, size: Size) -> list[Strip]:
-        if self.enhanced:
-            label = self._text(f"enhanced: {picture.label}", size.width, "face-view--enhanced")
-        else:
+        if self.enhancement == PLAIN:
             label = self._text(picture.label, size.width)
+        else:
+            label = self._text(self._enhanced(picture, size.width), size.width, "face-view--enhanced")
         shown, recorded = round(self.eye_pixels), round(picture.source_eye_pixels)
         how = {"colour": "", "grey": "in grey, ", "ramp": "in characters, "}[self.rendering]
         # From the plainest to the shortest: a number that is cut would be another number.
@@ -136,6 +148,12 @@ class FaceView(Widget):
         )
         detail = next((text for text in details if len(text) <= size.width), details[-1])
         return [label, self._text(detail, size.width, "face-view--detail")][: self._caption_height(size)]
+
+    def _enhanced(self, picture: FacePicture, width: int) -> str:
+        """What is done to the face, as plainly as there is room for."""
+        words, brief = self.enhancement.words(), self.enhancement.brief()
+        texts = (f"enhanced: {words}  {picture.label}", f"enhanced: {words}", words, f"enh. {brief}", brief)
+        return next((text for text in texts if cell_len(text) <= width), brief)
 
     def _text(self, text: str, width: int, component: str | None = None) -> Strip:
         style = self.get_component_rich_style(component) if component else self.rich_style

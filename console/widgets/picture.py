@@ -17,13 +17,15 @@ class FacePicture:
     """One face to show: `pixels` uint8 RGB [height, width, 3], cut closely around the face.
 
     `eye_fraction` is the distance between the eyes as a fraction of the width of `pixels`; `source_eye_pixels` is that
-    distance in the pixels of the picture the face was found in; `label` is the line shown below.
+    distance in the pixels of the picture the face was found in; `label` is the line shown below;
+    `face_id` says whose picture it is to those who ask.
     """
 
     pixels: NDArray[np.uint8]
     eye_fraction: float
     source_eye_pixels: float
     label: str
+    face_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ def test_two_examiners_in_two_terminals_identify_together(world: ConsoleWorld, c
     bo.wait_for("in review")
     bo.press("Enter")
     bo.wait_for("S1 is held by Anna until ")
+    anna.press("+", "+", "+")
+    anna.wait_for("zoom x3")
     anna.press("y", "Enter")
     anna.wait_for("Recorded: IDENTIFIED as Nora Lund, by Anna.")
     anna.press("q")
@@ -49,6 +51,8 @@ def test_two_examiners_in_two_terminals_identify_together(world: ConsoleWorld, c
     bo.press("Enter")
     shown = bo.wait_for("nora_lund_0.jpg")
     assert "Anna" not in shown and "IDENTIFIED" not in shown
+    bo.press("+", "+", "+")
+    bo.wait_for("zoom x3")
     bo.press("y", "Enter")
     bo.wait_for("Recorded: IDENTIFIED as Nora Lund, by Bo.")
     assert world.state(referral) is ReferralState.DECIDED

@@ -17,7 +17,7 @@ from engine.records.faces.faces import best, faces_of_subject
 from engine.records.faces.subjects import get_subject, members_of
 from engine.records.ids import public, public_or_none
 from engine.records.people.examiners import require_examiner
-from engine.records.review import exclusions, grounds, identification, outcome
+from engine.records.review import exclusions, grounds, identification, looking, outcome
 from engine.records.review.in_force import is_in_force
 from engine.records.review.standing import Opinion, Owner, fold, in_force, verdicts
 from engine.records.schema import Candidate, Conclusion, Face, Reference, ReferenceFace, Referral, Subject
@@ -36,17 +36,20 @@ def conclude(
     candidate_id: int | None = None,
     note: str | None = None,
     rendering: Mapping[str, Any],
+    least_eye_pixels: float = 0,
 ) -> Conclusion:
     """Record what an examiner holds about a subject, or about a referral in which nobody was found.
 
     It supersedes what the same examiner held about the same person before, freezes an exhibit, and brings standing,
     attributions and state of the referral in step. Raises NotYours without the claim or the right to examine,
     SameExaminer for identifying the same person again, WrongTransition for a referral that is not open, NotFound and
-    Refused for a candidate that is not the subject's.
+    Refused for a candidate that is not the subject's. least_eye_pixels: between the eyes of both faces as shown, for
+    `identified`; Refused below it.
     """
     if kind is ConclusionKind.RETRACTED or (subject_id is None) == (referral_id is None):
         raise ValueError("a conclusion is about a subject or about a referral; it is taken back with undo()")
     examiner_id = require_examiner(session, examiner, "conclude")
+    looking.require_looked(kind, rendering, least_eye_pixels)
     subject = None if subject_id is None else grounds.subject_to_examine(session, subject_id)
     if subject is None:
         referral = grounds.referral_to_examine(session, referral_id or 0)

@@ -15,11 +15,11 @@ from engine.records.intake.referral_media import ReferralFile, media_of
 from engine.records.intake.referrals import get_referral
 from engine.records.intake.report import KnownFact
 from engine.records.people import persons
-from engine.records.review import outcome
+from engine.records.review import checklist, outcome
 from engine.records.review.conclusions import conclusions_of
 from engine.records.review.standing import Standing, fold, in_force
 from engine.records.review.viewing import Viewer
-from engine.records.schema import Conclusion, Face, Person, Referral, ReportOriginal, Subject, User
+from engine.records.schema import Conclusion, Exhibit, Face, Person, Referral, ReportOriginal, Subject, User
 from engine.records.searching.candidate_lists import candidate_list
 from engine.records.searching.links import links_to
 from engine.records.searching.recalled import recalls_of
@@ -48,7 +48,13 @@ def show(session: Session, referral_id: int, viewer: Viewer) -> dict[str, Any]:
         "faces": [_face(face) for face in faces_of_referral(session, referral_id)],
         "subjects": [_subject(session, subject, standings[subject.id], viewer) for subject in subjects],
         "conclusions": [
-            _conclusion(conclusion, examiner, conclusion.id in held, _blind(conclusion, standings, viewer))
+            _conclusion(
+                conclusion,
+                examiner,
+                conclusion.id in held,
+                _blind(conclusion, standings, viewer),
+                _checklist(session, conclusion),
+            )
             for conclusion, examiner in _examined(session, referral_id)
         ],
         "scores_hidden": not viewer.sees_scores,
@@ -181,7 +187,15 @@ def _blind(conclusion: Conclusion, standings: dict[int, Standing], viewer: Viewe
     return standing is not None and conclusion.examiner_id != viewer.user_id and viewer.is_blind_to(standing)
 
 
-def _conclusion(conclusion: Conclusion, examiner: User, in_force: bool, blind: bool) -> dict[str, Any]:
+def _checklist(session: Session, conclusion: Conclusion) -> dict[str, str]:
+    if conclusion.exhibit_id is None:
+        return {}
+    return checklist.of_rendering(session.get_one(Exhibit, conclusion.exhibit_id).rendering)
+
+
+def _conclusion(
+    conclusion: Conclusion, examiner: User, in_force: bool, blind: bool, filled: dict[str, str]
+) -> dict[str, Any]:
     return {
         "id": public("conclusion", conclusion.id),
         "subject": public_or_none("subject", conclusion.subject_id),
@@ -196,4 +210,5 @@ def _conclusion(conclusion: Conclusion, examiner: User, in_force: bool, blind: b
         "linked_subject": None if blind else public_or_none("subject", conclusion.linked_subject_id),
         "note": None if blind else conclusion.note,
         "exhibit": None if blind else public_or_none("exhibit", conclusion.exhibit_id),
+        "checklist": None if blind else filled,
     }

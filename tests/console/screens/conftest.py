@@ -33,7 +33,8 @@ def world(furnished: Path, tmp_path: Path) -> Iterator[ConsoleWorld]:
     """The records of one test."""
     home = tmp_path / "home"
     shutil.copytree(furnished, home)
-    settings = Settings(home=home)
+    # Most tests are about something else than how closely somebody looked.
+    settings = Settings.model_validate({"home": home, "review": {"least_eye_pixels": 0}})
     records = open_records(settings, settings.paths)
     yield ConsoleWorld(records, settings)
     records.close()

@@ -64,6 +64,17 @@ def test_one_face_alone(world: ConsoleWorld, size: tuple[int, int], snap_compare
     assert snap_compare(world.app(), terminal_size=size, run_before=going("enter", "v"))
 
 
+def test_enhanced_faces(world: ConsoleWorld, size: tuple[int, int], snap_compare: SnapCompare) -> None:
+    world.referral()
+    keys = ("plus", "b", "b", "greater_than_sign", "i")
+    assert snap_compare(world.app(), terminal_size=size, run_before=going("enter", *keys))
+
+
+def test_the_checklist(world: ConsoleWorld, size: tuple[int, int], snap_compare: SnapCompare) -> None:
+    world.referral()
+    assert snap_compare(world.app(), terminal_size=size, run_before=going("enter", "l", *"1231", to="Emma Falk"))
+
+
 def test_nobody_found(world: ConsoleWorld, size: tuple[int, int], snap_compare: SnapCompare) -> None:
     world.without_faces()
     assert snap_compare(world.app(), terminal_size=size, run_before=going("enter"))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 
+from console.widgets.enhancement import Enhancement
 from console.widgets.face_view import FaceView
 from console.widgets.picture import FacePicture
 from console.widgets.strips import RAMP
@@ -90,9 +91,9 @@ async def test_an_enhanced_picture_is_labelled_so() -> None:
     app = OneFace(made_picture(120, 120))
     async with app.run_test(size=(40, 22)) as pilot:
         before = text_lines(app.face)
-        app.face.enhanced = True
+        app.face.enhancement = Enhancement(sharper=True)
         await pilot.pause()
-        assert text_lines(app.face)[-2].strip() == "enhanced: probe"
+        assert text_lines(app.face)[-2].strip() == "enhanced: sharpened  probe"
         assert text_lines(app.face)[:-2] != before[:-2]
 
 
