@@ -1,13 +1,14 @@
 """Which published indexes have fallen behind the records, and building those again."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
 from sqlalchemy.orm import Session
 
+from config.errors import TriageError
 from config.models import Metric
 from config.paths import Paths
 from engine.records.deployment import Records
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 _WORTH_AN_INDEX = 2_000
 # Newer faces are read from the records at each search; from this share of the index on, a new one is built.
 _SHARE_BEHIND = 0.05
+# So many newer faces make every search slower, whatever share they are; a new index follows once the last has rested.
+_MANY_NEWER = 10_000
 # What was removed leaves the disk with the next index. Of the time at most one part in so many goes into building.
 _REST = 20
 _DAY_SECONDS, _HOUR_SECONDS = 86_400.0, 3_600.0
@@ -36,8 +39,8 @@ class IndexLag:
     """How far the index of a scope is behind: faces in the records, and those that the index in use lacks or has too
     many; `usable` is False where there is none to be trusted.
 
-    overdue: whether it holds faces that were removed, for longer than they should stay. refused: why the last build was
-    not published.
+    overdue: whether it holds faces that were removed, or lacks many, for longer than it should. refused: why the last
+    build was not published.
     """
 
     scope: Scope
@@ -92,29 +95,51 @@ def _lags_in(
     return found
 
 
-def build_behind(records: Records, paths: Paths, reader: index.IndexReader) -> None:
-    """Build every index that is due, of the space at work and of filled ones beside it; clear away what is not kept.
+def work_waits(records: Records, paths: Paths, reader: index.IndexReader) -> bool:
+    """Whether `build_behind` would build something, or read it again; it takes no longer than counting faces.
 
-    reader: keeps those open that were checked before; once a day every byte of them is read again.
+    reader: keeps those open that were checked before.
+    """
+    with records.database.read() as session:
+        for space in _kept_spaces(session):
+            for lag in _lags_in(session, paths, reader, space, lambda _: False):
+                folder = index.folder_of(paths.index, lag.scope, space)
+                if (lag.due and not _refused_lately(folder)) or (lag.usable and _unread_for_a_day(folder)):
+                    return True
+    return False
+
+
+def build_behind(records: Records, paths: Paths, reader: index.IndexReader) -> bool:
+    """Build every index that is due, of the space at work and of filled ones beside it; say whether all could be.
+
+    Every byte of an index that was not read for a day is read again first. One that cannot be built keeps no other from
+    being built.
     """
     with records.database.read() as session:
         spaces = _kept_spaces(session)
-        _clear_away(session, paths, {space.id for space in spaces})
-        for space in spaces:
-            for lag in _lags_in(session, paths, reader, space, _unread_for_a_day):
-                if lag.due and not _refused_lately(index.folder_of(paths.index, lag.scope, space)):
-                    _build(session, paths, lag.scope, space)
+    done = True
+    for space in spaces:
+        with records.database.read() as session:
+            found = _lags_in(session, paths, reader, space, _unread_for_a_day)
+        for lag in found:
+            if lag.due and not _refused_lately(index.folder_of(paths.index, lag.scope, space)):
+                # Each sees the records as they are when its turn has come.
+                with records.database.read() as session:
+                    done &= _build(session, paths, lag.scope, space)
+    return done
 
 
-def _build(session: Session, paths: Paths, scope: Scope, space: Space) -> None:
+def _build(session: Session, paths: Paths, scope: Scope, space: Space) -> bool:
+    """Build one; False where another try makes sense soon. A refused one is tried again in an hour."""
     try:
         built = index.build(session, paths.index, scope, space)
     except IndexBusy:
-        return
-    except IndexRefused as error:
-        log.error("index refused", scope=scope.name, space=space.id, reason=error.message)
-        return
+        return True
+    except TriageError as error:
+        log.error("index not built", scope=scope.name, space=space.id, reason=error.message)
+        return isinstance(error, IndexRefused)
     log.info("index built", scope=scope.name, space=space.id, snapshot=built.snapshot, faces=len(built.rows))
+    return True
 
 
 def _kept_spaces(session: Session) -> list[Space]:
@@ -126,19 +151,21 @@ def _kept_spaces(session: Session) -> list[Space]:
     return [at_work, *(known_space(session, space_id) for space_id in beside)]
 
 
-def _clear_away(session: Session, paths: Paths, kept: Collection[str]) -> None:
+def clear_away(records: Records, paths: Paths) -> None:
     """Remove what interrupted builds left, and the indexes of spaces not kept and of collections without faces.
 
     Nobody would build those again, so that what was removed from the records would stay in them.
     """
-    for folder in sorted(paths.index.glob("*/*")):
-        try:
-            tidy(folder)
-            if folder.name not in kept or not findable.count(session, Scope.of(folder.parent.name), folder.name):
-                remove(folder)
-                log.info("index removed", scope=folder.parent.name, space=folder.name)
-        except IndexBusy:
-            continue
+    with records.database.read() as session:
+        kept = {space.id for space in _kept_spaces(session)}
+        for folder in sorted(paths.index.glob("*/*")):
+            try:
+                tidy(folder)
+                if folder.name not in kept or not findable.has_any(session, Scope.of(folder.parent.name), folder.name):
+                    remove(folder)
+                    log.info("index removed", scope=folder.parent.name, space=folder.name)
+            except IndexBusy:
+                continue
 
 
 def _unread_for_a_day(folder: Path) -> bool:
@@ -155,15 +182,17 @@ def _refused_lately(folder: Path) -> bool:
 
 
 def _lag(session: Session, reader: index.IndexReader, scope: Scope, space: Space, thorough: bool) -> IndexLag:
-    faces = findable.count(session, scope, space.id)
-    if faces == 0:
+    if not findable.has_any(session, scope, space.id):
         return IndexLag(scope, 0, 0, usable=True)
     try:
         published = reader.open(scope, space, thorough=thorough)
         index.require_same_records(session, published)
     except IndexUnusable:
+        faces = findable.count(session, scope, space.id)
         return IndexLag(scope, faces, faces, usable=False)
     older = findable.count(session, scope, space.id, upto=published.seen_row)
+    newer = findable.count(session, scope, space.id, after=published.seen_row)
     removed = len(published.rows) - older
-    overdue = removed > 0 and time.time() - published.built_at > _REST * published.build_seconds
-    return IndexLag(scope, faces, (faces - older) + removed, usable=True, overdue=overdue)
+    rested = time.time() - published.built_at > _REST * published.build_seconds
+    overdue = rested and (removed > 0 or newer > _MANY_NEWER)
+    return IndexLag(scope, older + newer, newer + abs(removed), usable=removed >= 0, overdue=overdue)

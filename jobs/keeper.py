@@ -37,9 +37,10 @@ from jobs.alive import KEEPER
 from jobs.connection import connect
 from jobs.errors import AlreadyRunning
 from jobs.filling import go_on
-from jobs.index_builds import build_behind
+from jobs.index_builder import IndexBuilder
 from jobs.lifeline import end_with_parent, service_parser
 from jobs.ordering import order_again
+from jobs.pausing import keep_to
 from jobs.reconcile import reconcile
 from jobs.searching_again import queue_due
 from jobs.standing_work import queue_standing
@@ -64,23 +65,24 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         beats = threading.Thread(target=_beat, args=(settings, paths, stop), name="heartbeat", daemon=True)
         beats.start()
         log.info("keeper started", pid=os.getpid())
-        indexes = IndexReader(paths.index)
+        builder = IndexBuilder(paths, IndexReader(paths.index))
         cleared = -_DAY_SECONDS
         while not stop.is_set():
-            make_round(settings, paths, records, indexes)
+            make_round(settings, paths, records, builder)
             if time.monotonic() - cleared >= _DAY_SECONDS:
                 clear_vault(records)
                 cleared = time.monotonic()
             stop.wait(settings.keeper.interval_seconds)
+        builder.stop()
         beats.join()
         paths.heartbeat(KEEPER).unlink(missing_ok=True)
     records.close()
 
 
-def make_round(settings: Settings, paths: Paths, records: Records, indexes: IndexReader) -> None:
+def make_round(settings: Settings, paths: Paths, records: Records, builder: IndexBuilder) -> None:
     """Do each duty once; one that fails is logged and does not keep the others from being done.
 
-    indexes: kept from round to round, so that no index is read through again that has not changed.
+    builder: kept from round to round, because its work takes longer than one.
     """
     actor = Actor.machine(KEEPER)
 
@@ -90,6 +92,7 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
 
     def give_work_back() -> None:
         redis = connect(settings, paths)
+        keep_to(records, redis)
         reconcile(records, redis, settings, actor)
         go_on(records, redis, settings, actor)
         redis.close()
@@ -120,7 +123,7 @@ def make_round(settings: Settings, paths: Paths, records: Records, indexes: Inde
             "retention": end_retention,
             "standing": search_for_arrivals,
             "lists": search_again,
-            "indexes": lambda: build_behind(records, paths, indexes),
+            "indexes": lambda: builder.look_after(records),
         }
     )
 

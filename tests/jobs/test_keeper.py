@@ -18,6 +18,7 @@ from engine.records.schema import IndexRow, Reference, Referral, now
 from engine.records.words import ReferralState, UserRole
 from engine.search.index import IndexReader
 from jobs.alive import KEEPER, keeper_silence
+from jobs.index_builder import IndexBuilder
 from jobs.keeper import make_round
 from tests.jobs.jobs_world import wait_until
 from tests.jobs.referrals_world import ACTOR, a_referral, look_at, media_ids, state_of, waiting
@@ -74,7 +75,7 @@ def test_a_claim_whose_holder_went_silent_is_ended_and_the_referral_is_ready_aga
         desk.claim_referral(session, number, user, seconds=1.0)
     assert state_of(records, number) is ReferralState.IN_REVIEW
     time.sleep(1.1)
-    make_round(settings, paths, records, IndexReader(paths.index))
+    make_round(settings, paths, records, IndexBuilder(paths, IndexReader(paths.index)))
     assert state_of(records, number) is ReferralState.READY
 
 
@@ -91,7 +92,7 @@ def test_a_clock_that_was_wrong_for_hours_takes_nobody_out_of_the_searches(
     for hours, left in ((12, 1), (25, 0)):
         wrong = now() + timedelta(hours=hours)
         monkeypatch.setattr("jobs.keeper.now", lambda wrong=wrong: wrong)
-        make_round(settings, paths, records, IndexReader(paths.index))
+        make_round(settings, paths, records, IndexBuilder(paths, IndexReader(paths.index)))
         assert findable_rows() == left
 
 

@@ -103,10 +103,17 @@ def rows(session: Session, scope: Scope, space_id: str, after: int = 0, batch: i
         after = ids[-1]
 
 
-def count(session: Session, scope: Scope, space_id: str, upto: int | None = None) -> int:
-    """How many rows `rows` gives, of those up to row `upto` where it is given."""
+def count(session: Session, scope: Scope, space_id: str, *, after: int = 0, upto: int | None = None) -> int:
+    """How many rows `rows` gives, of those after one row and up to another where they are given."""
     ended = expired_rows(session, scope, space_id)
-    return recorded(session, scope, space_id, upto=upto) - int(np.count_nonzero(ended <= (upto or np.inf)))
+    among = (ended > after) & (ended <= (np.inf if upto is None else upto))
+    return recorded(session, scope, space_id, after=after, upto=upto) - int(np.count_nonzero(among))
+
+
+def has_any(session: Session, scope: Scope, space_id: str) -> bool:
+    """Whether `rows` gives any."""
+    some = select(IndexRow.id).where(_of(scope, space_id), _owner(scope).not_in(_expired(scope)))
+    return session.scalar(some.limit(1)) is not None
 
 
 def recorded(session: Session, scope: Scope, space_id: str, *, after: int = 0, upto: int | None = None) -> int:
