@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from config.models import Metric, load_manifest
+from config.models import Metric, load_manifest, mark_of
 from engine.formats.text import printable
 from engine.vision.imported import ImportedModel
 from jobs import embedders
@@ -16,18 +16,14 @@ from jobs.workbench import Workbench
 #: Programs whose numbers a figure rests on.
 _PROGRAMS = ("triage", "torch", "onnxruntime", "numpy", "pillow")
 
-CAUTION = (
-    "The embedder that comes with Triage was trained on adults. Triage has not been validated on children with any "
-    "model, and these figures say nothing about children unless the pictures measured here show children."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """What stood fixed while the pictures were looked at.
 
     space: id of the vectors' space. weights_sha256 to validated_on: of the embedder, as its manifest or the unit's own
-    declaration says. detector: name, checksum and settings. table_sha256: of the CSV's bytes; rows: how many it has.
+    declaration says. caution: the mark of the model. detector: name, checksum and settings. table_sha256: of the CSV's
+    bytes; rows: how many it has.
     """
 
     made_at: str
@@ -66,7 +62,7 @@ def conditions_of(bench: Workbench, table: Path, root: Path, rows: int) -> Condi
         licence=source.licence,
         trained_on=source.trained_on,
         validated_on=source.validated_on,
-        caution=CAUTION,
+        caution=mark_of(known.space.description),
         detector=bench.pipeline.detector_identity,
         detector_licence=load_manifest().detector.licence,
         table=printable(table),

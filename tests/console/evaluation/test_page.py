@@ -10,7 +10,7 @@ from engine.search.evaluation.identification import IdentifyReport
 from engine.search.evaluation.tables import LabelledPair, LabelledPicture
 from engine.search.evaluation.verification import PairReport
 from jobs.evaluation import Evaluation
-from jobs.evaluation_conditions import CAUTION, Conditions
+from jobs.evaluation_conditions import Conditions
 from tests.engine.search.evaluation.labelled import Model, compare, identify
 
 HOSTILE = "<script>alert('x')</script>\"'&amp;.jpg"
@@ -25,7 +25,7 @@ CONDITIONS = Conditions(
     licence="some licence <b>",
     trained_on="adults",
     validated_on="nothing",
-    caution=CAUTION,
+    caution="Model a-model of this unit; not validated on children by Triage.",
     detector="a-detector",
     detector_licence="another licence",
     table=HOSTILE,
@@ -107,8 +107,8 @@ def test_a_page_needs_nothing_else_runs_nothing_and_shows_names_as_they_are(make
 def test_a_page_says_what_it_rests_on(make: type) -> None:
     words = Reader(make()).words
     for said in (
-        "Trained on adults; not validated on children.",
-        CAUTION,
+        CONDITIONS.caution,
+        "These figures say nothing about children unless",
         "a-model",
         "0123456789abcdef",
         "some licence <b>",
