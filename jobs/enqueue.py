@@ -90,7 +90,7 @@ def take_in(
     """Record every input in a batch without handing anything to the workers; the batch and its referrals."""
     with bench.records.database.read() as session:
         rules, _ = priority.rules_in_force(session, bench.settings.priority.rules)
-    terms = Terms(order.each, order.format, order.priority, case, actor, rules)
+    terms = Terms(order.each, order.format, order.priority, case, actor, rules, bench.settings.known_files)
     return record_all(bench.records, bench.settings, bench.paths.home, sources, terms, advance)
 
 

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from config.priority import PriorityRules
+from sqlalchemy.orm import Session
+
+from config.groups import KnownFiles
 from config.settings import Settings
 from engine.formats.content import spooled
 from engine.formats.incoming import Incoming, IncomingReferral, RefusedInput
@@ -19,7 +22,8 @@ from engine.formats.limits import Limits
 from engine.formats.read import Format, Reader
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.intake import batches, cases, priority
+from engine.records.errors import VaultError
+from engine.records.intake import batches, cases, known_files, priority, referral_media
 from engine.records.intake.admission import admit
 from engine.records.intake.staging import StagedReferral, stage
 from engine.records.schema import Batch, Case
@@ -61,6 +65,8 @@ class Terms:
     rules: PriorityRules | None = None
 
 
+    #: When files count as viral.
+    known_files: KnownFiles = field(default_factory=KnownFiles)
 def limits_of(settings: Settings) -> Limits:
     """The limits that a deployment's settings give."""
     intake = settings.intake
@@ -189,9 +195,19 @@ class _Recorder:
                 if self.terms.case is not None:
                     cases.link_case(session, self.terms.case, received.referral, actor=actor)
                 taken.append(received.referral.id)
-            if self.terms.rules is not None:
-                session.flush()
-                priority.settle(session, taken, self.terms.rules)
+            self._place(session, taken)
         self.referral_ids += taken
         self.count.add(len(self.group))
         self.group = []
+
+    def _place(self, session: Session, referral_ids: list[int]) -> None:
+        """Note which files are known already, and put the referrals in order by the rules."""
+        session.flush()
+        files = referral_media.files_in(session, referral_ids)
+        known_files.recognise(session, files)
+        limits = self.terms.known_files
+        known_files.mark_viral(
+            session, files, referrals=limits.viral_referrals, days=limits.viral_days, actor=self.terms.actor
+        )
+        if self.terms.rules is not None:
+            priority.settle(session, referral_ids, self.terms.rules)

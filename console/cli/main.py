@@ -32,6 +32,7 @@ COMMANDS = {
     "face": Entry("console.cli.face", "Mark a face by hand where the machine found none."),
     "batch": Entry("console.cli.batch", "What each call of enqueue took in and refused."),
     "priority": Entry("console.cli.priority", "The rules that put referrals in order: show, check, apply."),
+    "hashlist": Entry("console.cli.hashlist", "Lists of known files by their hashes: import, list, check, remove."),
     "case": Entry("console.cli.case", "Create cases and link referrals to them."),
     "person": Entry("console.cli.person", "List people, show one, record who is related to whom."),
     "gallery": Entry("console.cli.gallery", "Create, fill, list and remove reference galleries."),

@@ -21,6 +21,7 @@ from engine.records.errors import NotYours
 from engine.records.faces.subjects import subjects_of
 from engine.records.intake import priority, referral_media, referrals, second_looks, withdrawal
 from engine.records.review import dependents, documents
+from engine.records.intake.recognised import summaries
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
 
@@ -75,11 +76,12 @@ def list_(
     shown = found[:most]
     if len(found) > len(shown):
         say(f"Only the first {most} are shown; --limit shows more.")
+        known = summaries(session, [referral.id for referral in found])
     if as_json:
-        print_json([_document(referral) for referral in shown])
+        print_json([_document(referral) | {"known_files": known.get(referral.id)} for referral in shown])
         return
     print_table(
-        ("id", "state", "received", "source", "note"),
+        ("id", "state", "received", "known files", "source", "note"),
         (
             (
                 ids.public("referral", one.id),
@@ -88,6 +90,7 @@ def list_(
                 one.source,
                 _note(one),
             )
+                known.get(one.id, ""),
             for one in shown
         ),
         empty=_nothing(search, state),

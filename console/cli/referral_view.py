@@ -47,6 +47,17 @@ def _media(media: list[dict[str, Any]]) -> None:
         ((one["id"], one["name"], _size(one), _finding(one)) for one in media),
         empty="No media.",
     )
+    known = [(one["id"], words) for one in media if one["known"] for words in _known(one["known"])]
+    if known:
+        print_line("")
+        print_table(("known file", "as"), known, empty="")
+
+
+def _known(known: dict[str, Any]) -> Iterator[str]:
+    yield from known["words"]
+    for one in known["looks_like"]:
+        where = f" of {', '.join(one['referrals'])}" if one["referrals"] else ""
+        yield f"looks like {one['media']}{where}: {one['distance']} of 256 bits differ"
 
 
 def print_subject(subject: dict[str, Any], scores_hidden: bool) -> None:

@@ -34,7 +34,7 @@ def read_vics(member: Member, source: str, files: Files, limits: Limits) -> Iter
     case = _Case()
     try:
         with member.open() as file:
-            for is_media, entry in _entries(events_of(file, limits.list_bytes)):
+            for is_media, entry in entries(events_of(file, limits.list_bytes)):
                 if is_media:
                     case.add(entry)
                 else:
@@ -50,7 +50,7 @@ def read_vics(member: Member, source: str, files: Files, limits: Limits) -> Iter
         yield RefusedInput(source, case.broken)
 
 
-def _entries(events: Iterator[Event]) -> Iterator[tuple[bool, dict[str, Any]]]:
+def entries(events: Iterator[Event]) -> Iterator[tuple[bool, dict[str, Any]]]:
     """Each media entry as (True, entry), and after those of a case the rest of it as (False, case)."""
     event, _ = next(events, ("", None))
     if event == "start_array":

@@ -28,11 +28,16 @@ from engine.records.schema import VaultObject, VaultOwner, now
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a content is known by: its address (keyed), its plain SHA-256 as hex and its size in bytes."""
+    """What a content is known by: its address (keyed), its plain SHA-256 as hex and its size in bytes.
+
+    md5, sha1: as bytes, for lists of known files only: contents of the same MD5 or SHA-1 can be made on purpose.
+    """
 
     address: str
     sha256: str
     size: int
+    md5: bytes
+    sha1: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,14 @@ class Vault:
     def digest(self, data: bytes | BinaryIO) -> Digest:
         """Address, SHA-256 and size of a content, read once and piece by piece."""
         keyed, plain, size = self.keys.hasher(), hashlib.sha256(), 0
+        md5, sha1 = hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
         for chunk in _chunks(data):
             keyed.update(chunk)
             plain.update(chunk)
+            md5.update(chunk)
+            sha1.update(chunk)
             size += len(chunk)
-        return Digest(keyed.hexdigest(), plain.hexdigest(), size)
+        return Digest(keyed.hexdigest(), plain.hexdigest(), size, md5.digest(), sha1.digest())
 
     def address_of(self, data: bytes | BinaryIO) -> str:
         """The address that a content has, whether it is stored or not."""

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from engine.records.custody.vault import Digest, Vault
 from engine.records.database import unit_of
 from engine.records.ids import public
+from engine.records.intake import known_files
 from engine.records.schema import Media
 from engine.records.words import MediaKind
 
@@ -19,6 +20,7 @@ def media_with(session: Session, digest: Digest, kind: MediaKind) -> tuple[Media
     media = Media(unit_id=unit_id, address=digest.address, sha256=digest.sha256, size=digest.size, kind=kind)
     session.add(media)
     session.flush()
+    known_files.keep_hashes(session, media.id, digest)
     return media, True
 
 

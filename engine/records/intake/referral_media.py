@@ -1,10 +1,12 @@
 """The files of a referral, and whether they hold anything that workers have not dealt with yet."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from engine.records.portions import portions
 from engine.records.schema import Face, Media, ReferralMedia, Subject, SubjectFace
 from engine.records.words import MediaFinding
 
@@ -27,6 +29,14 @@ def media_of(session: Session, referral_id: int) -> list[ReferralFile]:
         .order_by(ReferralMedia.id)
     )
     return [ReferralFile(*row) for row in session.execute(query)]
+
+
+def files_in(session: Session, referral_ids: Collection[int]) -> set[int]:
+    """The numbers of all files of some referrals."""
+    found: set[int] = set()
+    for some in portions(referral_ids):
+        found.update(session.scalars(select(ReferralMedia.media_id).where(ReferralMedia.referral_id.in_(some))))
+    return found
 
 
 def left_for_workers(session: Session, referral_id: int) -> bool:

@@ -14,6 +14,7 @@ from engine.records.custody import ledger
 from engine.records.errors import WrongTransition
 from engine.records.faces.subjects import get_subject
 from engine.records.ids import PREFIXES, parse, public
+from engine.records.intake.recognised import summaries
 from engine.records.intake.referrals import get_referral
 from engine.records.people.examiners import require_examiner
 from engine.records.review import grounds, outcome
@@ -37,6 +38,7 @@ class QueueRow:
     media, faces, subjects: how many. open_subjects: how many of the subjects nobody has concluded on for good.
     held_by: who is examining one of them now, as the ledger names users; none when it is free. case: the name of the
     case linked first; none without one. waits_for_me: it waits for one more examiner, who can be this user.
+    known_files: how many of its files are known and as what, in words; empty where none is.
     """
 
     referral_id: int
@@ -53,6 +55,7 @@ class QueueRow:
     held_by: str | None
     case: str | None
     waits_for_me: bool
+    known_files: str = ""
 
     @property
     def id(self) -> str:
@@ -120,7 +123,12 @@ def queue(
         .join(page, page.c.id == Referral.id)
         .order_by(*order)
     )
-    return [QueueRow(**row, waits_for_me=row["referral_id"] in second) for row in session.execute(query).mappings()]
+    rows = session.execute(query).mappings().all()
+    known = summaries(session, [row["referral_id"] for row in rows])
+    return [
+        QueueRow(**row, waits_for_me=row["referral_id"] in second, known_files=known.get(row["referral_id"], ""))
+        for row in rows
+    ]
 
 
 def queue_length(session: Session, user: User, *, shelf: Shelf = Shelf.MINE) -> int:

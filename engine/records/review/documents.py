@@ -11,6 +11,7 @@ from engine.records.faces.subjects import members_of, subjects_of
 from engine.records.ids import public, public_or_none
 from engine.records.intake import report
 from engine.records.intake.cases import cases_of
+from engine.records.intake.recognised import Recognised, recognised
 from engine.records.intake.referral_media import ReferralFile, media_of
 from engine.records.intake.referrals import get_referral
 from engine.records.intake.report import KnownFact
@@ -37,6 +38,8 @@ def show(session: Session, referral_id: int, viewer: Viewer) -> dict[str, Any]:
     subjects = subjects_of(session, referral)
     opinions = outcome.opinions_of(session, [subject.id for subject in subjects])
     standings = {subject_id: fold(about) for subject_id, about in opinions.items()}
+    files = media_of(session, referral_id)
+    known = recognised(session, [file.media.id for file in files])
     held = {one.id for about in opinions.values() for one in in_force(about)}
     held |= {one.id for one in in_force(outcome.opinions_without_subject(session, referral_id))}
     return {
@@ -44,7 +47,7 @@ def show(session: Session, referral_id: int, viewer: Viewer) -> dict[str, Any]:
         "cases": [{"id": public("case", case.id), "name": case.name} for case in cases_of(session, referral_id)],
         "facts": [_fact(fact) for fact in report.facts_of(session, referral_id)] if viewer.sees_content else None,
         "originals": [_original(one, viewer) for one in report.originals_of(session, referral_id)],
-        "media": [_media(file) for file in media_of(session, referral_id)],
+        "media": [_media(file, known.get(file.media.id), viewer) for file in files],
         "faces": [_face(face) for face in faces_of_referral(session, referral_id)],
         "subjects": [_subject(session, subject, standings[subject.id], viewer) for subject in subjects],
         "conclusions": [
@@ -99,7 +102,7 @@ def _original(one: ReportOriginal, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _media(file: ReferralFile) -> dict[str, Any]:
+def _media(file: ReferralFile, known: Recognised | None, viewer: Viewer) -> dict[str, Any]:
     media = file.media
     return {
         "id": public("media", media.id),
@@ -118,6 +121,35 @@ def _media(file: ReferralFile) -> dict[str, Any]:
         "finding_reason": media.finding_reason,
         "detector": media.detector,
         "passes": media.passes,
+        "known": None if known is None else _known(known, viewer),
+    }
+
+
+def _known(known: Recognised, viewer: Viewer) -> dict[str, Any]:
+    """What is known of a file; its faces are looked for and searched all the same."""
+    return {
+        "lists": [
+            {
+                "list": one.name,
+                "meaning": one.meaning.value,
+                "source": one.source,
+                "by": one.by.value,
+                "weak": one.weak,
+                "distance": one.distance,
+                "series": one.series if viewer.sees_content else None,
+            }
+            for one in known.lists
+        ],
+        "viral_since": None if known.viral_since is None else known.viral_since.isoformat(),
+        "looks_like": [
+            {
+                "media": public("media", one.media_id),
+                "distance": one.distance,
+                "referrals": [public("referral", number) for number in one.referrals],
+            }
+            for one in known.alike
+        ],
+        "words": known.words if viewer.sees_content else [],
     }
 
 

@@ -1,0 +1,1 @@
+"""Lists of hashes of known files: each format read entry by entry, for its hashes and series alone."""
