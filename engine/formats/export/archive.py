@@ -25,6 +25,10 @@ _STORED = (".png", ".jpg", ".jpeg", ".zip", ".pdf", ".mp4", ".webp", ".heic")
 _UNIX = 3
 
 
+def _nobody(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry as it was written; `of` is the public id of what it holds, "" for what was made for the export."""
@@ -44,10 +48,19 @@ class Written:
     whole: str
 
 
-def write_archive(report: ExportedReport, target: BinaryIO, fonts: Fonts) -> Written:
-    """Write the archive; the target need not be one to jump in. Raises OSError and what the files' openers raise."""
+def write_archive(
+    report: ExportedReport, target: BinaryIO, fonts: Fonts, advance: Callable[[int, int], None] = _nobody
+) -> Written:
+    """Write the archive; the target need not be one to jump in.
+
+    advance: told how many entries are written, of how many. Raises OSError, InvalidSetting for a font that is none, and
+    what the files' openers raise.
+    """
+    contents, entries = list(_contents(report, fonts)), []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        entries = [_put(archive, report, *one) for one in _contents(report, fonts)]
+        for one in contents:
+            entries.append(_put(archive, report, *one))
+            advance(len(entries), len(contents))
         sums = _sums(entries)
         whole = hashlib.sha256(sums).hexdigest()
         hashes = _put(archive, report, "hashes.json", "", "", _bytes(_hashes(report, entries, whole)))
@@ -57,10 +70,10 @@ def write_archive(report: ExportedReport, target: BinaryIO, fonts: Fonts) -> Wri
 
 def _contents(report: ExportedReport, fonts: Fonts) -> Iterator[tuple[str, str, str, Callable[[], BinaryIO]]]:
     """Each entry's name, what it is of, the name that came with, and its content; what people read comes first."""
-    yield "report.html", "", "", _bytes(page(report))
-    yield "report.pdf", "", "", _bytes(printed(report, fonts))
-    yield "case_uco.jsonld", "", "", _bytes(case_uco(report))
-    yield f"{VICS_FOLDER}/vics.json", "", "", _bytes(vics(report))
+    yield "report.html", "", "", lambda: BytesIO(page(report))
+    yield "report.pdf", "", "", lambda: BytesIO(printed(report, fonts))
+    yield "case_uco.jsonld", "", "", lambda: BytesIO(case_uco(report))
+    yield f"{VICS_FOLDER}/vics.json", "", "", lambda: BytesIO(vics(report))
     for file in (*report.originals, *report.files):
         if file.entry is not None:
             yield file.entry, file.id, file.came_as, file.opener

@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from engine.formats.export import wording
 from engine.formats.export.content import LEAD, ExportedReport, Picture
+from engine.formats.export.thumbnails import thumbnail
 
 
 def page(report: ExportedReport) -> bytes:
@@ -23,4 +24,5 @@ def page(report: ExportedReport) -> bytes:
 
 
 def _data_uri(picture: Picture) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture.data).decode("ascii")
+    small = thumbnail(picture.data)
+    return "data:image/jpeg;base64," + base64.b64encode(small or b"").decode("ascii")

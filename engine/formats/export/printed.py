@@ -11,7 +11,7 @@ _TABLE_OF_FACTS = ["about", "what", "value"]
 
 
 def printed(report: ExportedReport, fonts: Fonts) -> bytes:
-    """The PDF. Raises OSError where a font's file cannot be read."""
+    """The PDF. Raises InvalidSetting for a font that is none."""
     sheet = Sheet(
         title=wording.heading(report),
         foot=f"{report.id} for {report.recipient}",

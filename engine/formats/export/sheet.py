@@ -10,12 +10,14 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
+from fontTools.ttLib import TTLibError
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
-from PIL import Image, UnidentifiedImageError
 
+from config.errors import InvalidSetting
 from engine.formats.export.content import Picture
+from engine.formats.export.thumbnails import thumbnail
 
 _SANS, _MONO = "Report", "Courier"
 #: Millimetres: the width of names in lists of facts, of a crop, and between crops.
@@ -48,7 +50,7 @@ class Sheet:
     """A report on paper as it grows."""
 
     def __init__(self, *, title: str, foot: str, creator: str, made_at: datetime, fonts: Fonts) -> None:
-        """foot: the line below each page. Raises OSError where a font's file cannot be read."""
+        """foot: the line below each page. Raises InvalidSetting for a font that is none."""
         self._pdf = _Paper(format="A4")
         self._family, self._known = self._load(fonts)
         self._pdf.foot = self._writable(foot.replace("\n", " "))[:100]
@@ -69,8 +71,14 @@ class Sheet:
         if fonts.plain is None:
             self._pdf.set_font("Helvetica", "", 9)
             return "Helvetica", None
-        self._pdf.add_font(_SANS, "", fonts.plain)
-        self._pdf.add_font(_SANS, "B", fonts.bold or fonts.plain)
+        try:
+            self._pdf.add_font(_SANS, "", fonts.plain)
+            self._pdf.add_font(_SANS, "B", fonts.bold or fonts.plain)
+        except (OSError, TTLibError, ValueError) as error:
+            raise InvalidSetting(
+                f"{fonts.plain} cannot be used as a font: {error}.",
+                "Set export.font to a TrueType file, or leave it out.",
+            ) from error
         self._pdf.set_font(_SANS, "", 9)
         font = self._pdf.current_font
         return _SANS, frozenset(font.cmap) if isinstance(font, TTFFont) else None
@@ -124,7 +132,9 @@ class Sheet:
         """A caution in a frame."""
         self._style(10, bold=True)
         self._pdf.ln(1.5)
-        self._pdf.multi_cell(0, 6, self._writable(words), border=1, padding=2, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.multi_cell(
+            0, 6, self._writable(words), border=1, align="L", padding=2, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )
 
     def hash(self, sha256: str) -> None:
         """A SHA-256 in one line."""
@@ -172,11 +182,11 @@ class Sheet:
             self._pdf.set_xy(self._pdf.l_margin, lowest + 1.5)
 
     def _draw(self, picture: Picture, left: float, top: float) -> None:
-        try:
-            with Image.open(BytesIO(picture.data)) as image:
-                self._pdf.image(image.convert("RGB"), left, top, _CROP, _CROP, keep_aspect_ratio=True)
-        except (UnidentifiedImageError, OSError):
+        small = thumbnail(picture.data)
+        if small is None:
             self._pdf.rect(left, top, _CROP, _CROP)
+        else:
+            self._pdf.image(BytesIO(small), left, top, _CROP, _CROP, keep_aspect_ratio=True)
 
     def _paragraph(self, text: str, height: float) -> None:
         self._pdf.multi_cell(0, height, self._writable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)

@@ -71,7 +71,8 @@ def gather(
         recipient=handing.recipient.strip(),
         reason=handing.reason.strip(),
         state=_words(shown["state"]),
-        source=shown["source"],
+        # Where it lay on the unit's machine is nobody else's business.
+        source=shown["source"].rstrip("/").rpartition("/")[2],
         report_number=shown["report_number"] or "",
         versions=shown["version"],
         received_at=datetime.fromisoformat(shown["received_at"]),
