@@ -1,12 +1,11 @@
 """`triage referral`: the incoming reports, what was found in each, and taking one out of the work or back in."""
 
-from dataclasses import asdict
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from console.cli.export import EXPORT_EXAMPLES, EXPORTS_EXAMPLES, export, exports
 from console.cli.face_marks import add_marks, print_marks
 from console.cli.frame import As, Json, examples, group
 from console.cli.ledger_view import actor_names, event_document, print_events
@@ -21,14 +20,12 @@ from engine.records.custody import ledger
 from engine.records.errors import NotYours
 from engine.records.faces.subjects import subjects_of
 from engine.records.intake import priority, referral_media, referrals, second_looks, withdrawal
-from engine.records.review import dependents, documents
 from engine.records.intake.recognised import summaries
+from engine.records.review import dependents, documents
 from engine.records.schema import Referral
 from engine.records.words import ReferralState
 
 app = group("List referrals, show one, put it on hold or withdraw it.")
-app.command(epilog=EXPORT_EXAMPLES)(export)
-app.command(epilog=EXPORTS_EXAMPLES)(exports)
 
 ReferralId = Annotated[str, typer.Argument(metavar="ID", help="A referral's id, such as R12.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; people will read it.")]
@@ -76,10 +73,10 @@ def list_(
             found = referrals.search_referrals(session, search, states, None if most is None else most + 1)
         else:
             found = referrals.list_referrals(session, states, None if most is None else most + 1)
+        known = summaries(session, [referral.id for referral in found])
     shown = found[:most]
     if len(found) > len(shown):
         say(f"Only the first {most} are shown; --limit shows more.")
-        known = summaries(session, [referral.id for referral in found])
     if as_json:
         print_json([_document(referral) | {"known_files": known.get(referral.id)} for referral in shown])
         return
@@ -90,10 +87,10 @@ def list_(
                 ids.public("referral", one.id),
                 words(one.state),
                 age(one.received_at),
+                known.get(one.id, ""),
                 one.source,
                 _note(one),
             )
-                known.get(one.id, ""),
             for one in shown
         ),
         empty=_nothing(search, state),
