@@ -34,6 +34,7 @@ def diagnose(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
     """Everything that is not well, the truth of the records first."""
     yield from _accounting(snapshot)
     yield from _disk(snapshot, settings)
+    yield from _pauses(snapshot)
     yield from _services(snapshot, settings)
     yield from _waiting(snapshot, settings)
     yield from _failures(snapshot)
@@ -55,8 +56,13 @@ def _disk(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
         yield Finding(
             Level.CRITICAL,
             f"Only {snapshot.disk_free_bytes // 2**20} MiB are free; nothing is taken in any more.",
-            "Make room on the disk of the home folder.",
+            "Make room where the home, the vault and the database lie.",
         )
+
+
+def _pauses(snapshot: "Snapshot") -> Iterator[Finding]:
+    for sentence in snapshot.pauses:
+        yield Finding(Level.WARNING, f"{sentence}.", "Let it go on: triage jobs resume")
 
 
 def _services(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:

@@ -18,9 +18,11 @@ from engine.records.words import ReferralState
 from jobs.alive import keeper_at_work, lanes_at_work
 from jobs.connection import connect
 from jobs.dispatch import dispatch
-from jobs.errors import DiskFull, RedisDown
+from jobs.errors import RedisDown
+from jobs.pausing import require_intake, work_paused
 from jobs.pending import UNDER_WAY
 from jobs.progress import videos_being_watched
+from jobs.room import require_room
 from jobs.taking_in import Advance, Source, Terms, record_all, untold
 from jobs.workbench import Workbench
 
@@ -63,9 +65,10 @@ def enqueue(
     advance: told how many inputs are recorded, and of how many where that is known.
 
     With no services in an embedded deployment the work is done here. With Redis down the receipt warns and the
-    referrals stay received. Raises NotFound for an unknown case, DiskFull, and Down.
+    referrals stay received. Raises NotFound for an unknown case, IntakePaused, DiskFull, and Down.
     """
-    _require_room(bench)
+    require_intake(bench.records)
+    require_room(bench.settings)
     with bench.records.database.read() as session:
         _, unusable = priority.rules_in_force(session, bench.settings.priority.rules)
     batch, referral_ids = take_in(bench, sources, order, _case(bench, order.case), actor, advance)
@@ -106,6 +109,8 @@ def hand_over(bench: Workbench, referral_ids: Collection[int], say: Say) -> list
     except (RedisDown, RedisError):
         if somebody_starts_services:
             return ["Redis does not answer. The referrals are recorded and will be queued as soon as it does."]
+    if paused := work_paused(bench.records):
+        return [f"{paused} The referrals are recorded and wait."]
     from jobs.inline import work_here  # Brings the search with it, which most calls do without.
 
     work_here(bench, say)

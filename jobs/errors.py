@@ -8,6 +8,7 @@ JobsError
 ├── AlreadyRunning   another keeper, or another `triage up`, serves this home
 ├── ServiceFailed    a service did not come up
 ├── DiskFull         too little room is left to take anything in
+├── IntakePaused     people have stopped intake for a while
 ├── SamplesMissing   the sample pictures of an installed package are not there
 ├── DemoIncomplete   something that the demonstration is made of is not installed
 ├── DemoRefused      a demonstration may not be mixed with real records
@@ -57,6 +58,12 @@ class ServiceFailed(JobsError):
 
 class DiskFull(JobsError):
     """Too little room is left on the disk."""
+
+    exit_code = 4
+
+
+class IntakePaused(JobsError):
+    """Nothing is taken in at present, because somebody stopped it."""
 
     exit_code = 4
 

@@ -18,9 +18,10 @@ from config.paths import Paths
 from config.settings import Settings
 from engine.records.database import unit_of
 from engine.records.deployment import Records
+from engine.records.intake import pauses
 from engine.records.intake.accounting import account
 from engine.records.schema import Referral, now
-from engine.records.words import Lane, ReferralState
+from engine.records.words import Lane, Paused, ReferralState
 from jobs.alive import WorkerSeen, keeper_silence, workers_seen
 from jobs.connection import connect
 from jobs.diagnosis import Finding, Level, diagnose
@@ -29,6 +30,7 @@ from jobs.failures import failed_jobs, grouped
 from jobs.index_builds import lags
 from jobs.pending import UNDER_WAY
 from jobs.queues import lane_queue
+from jobs.room import least_room
 from jobs.standing_work import StandingWork, standing_work
 
 
@@ -72,6 +74,7 @@ class Snapshot:
     at: datetime
     redis: str
     paused: bool
+    pauses: tuple[str, ...]
     lanes: tuple[LaneHealth, ...]
     states: dict[str, int]
     workers: tuple[WorkerSeen, ...]
@@ -109,13 +112,16 @@ def take_snapshot(records: Records, settings: Settings, paths: Paths) -> Snapsho
             for lag in lags(session, paths)
         )
         differences = account(session).difference
+        stopped = pauses.in_force(session)
+        told = tuple(pauses.in_words(session, one) for one in stopped.values())
         standing = _standing(standing_work(session, settings))
     queue = _look_at_redis(settings, paths)
     lanes = tuple(LaneHealth(lane, *waiting.get(lane, (0, 0.0)), queue.waiting.get(lane)) for lane in Lane)
     unjudged = Snapshot(
         at=datetime.now(UTC),
         redis=queue.state,
-        paused=queue.paused,
+        paused=queue.paused or Paused.WORK in stopped,
+        pauses=told,
         lanes=lanes,
         states=states,
         workers=queue.workers,
@@ -124,7 +130,7 @@ def take_snapshot(records: Records, settings: Settings, paths: Paths) -> Snapsho
         indexes=indexes,
         standing=standing,
         accounting_differences=differences,
-        disk_free_bytes=shutil.disk_usage(paths.home).free,
+        disk_free_bytes=least_room(settings).free,
         findings=(),
     )
     return replace(unjudged, findings=tuple(diagnose(unjudged, settings)))

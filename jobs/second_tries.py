@@ -1,4 +1,4 @@
-"""What the person on call does about failed work: try again, clear away, pause the workers and let them go on."""
+"""What the person on call does about failed work: try again, or clear away."""
 
 from collections.abc import Callable, Collection
 

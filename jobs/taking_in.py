@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from config.groups import KnownFiles
 from config.settings import Settings
 from engine.formats.content import spooled
-from engine.formats.incoming import Incoming, IncomingReferral, RefusedInput
+from engine.formats.incoming import Incoming, IncomingFile, IncomingReferral, RefusedInput
 from engine.formats.limits import Limits
 from engine.formats.read import Format, Reader
 from engine.records.actors import Actor
@@ -27,6 +28,7 @@ from engine.records.intake import batches, cases, known_files, priority, referra
 from engine.records.intake.admission import admit
 from engine.records.intake.staging import StagedReferral, stage
 from engine.records.schema import Batch, Case
+from jobs.room import full, is_full, require_room
 
 #: Told how many inputs are dealt with, and of how many where that is known.
 Advance = Callable[[int, int | None], None]
@@ -93,10 +95,15 @@ def record_all(
     count = _Count(advance)
     reader = Reader(folder, limits_of(settings), terms.each, terms.format, count.expect)
     recorder = _Recorder(records, batch, terms, count)
-    with ThreadPoolExecutor(_AT_ONCE, "staging") as pool:
-        for one in _in_order(pool, records, _read(reader, sources, count)):
-            recorder.take(one)
-        recorder.commit()
+    try:
+        with ThreadPoolExecutor(_AT_ONCE, "staging") as pool:
+            for one in _in_order(pool, records, _with_room(settings, _read(reader, sources, count))):
+                recorder.take(one)
+            recorder.commit()
+    except VaultError as error:
+        if is_full(error.__cause__):
+            raise full(records.vault.folder) from error
+        raise
     with records.database.write() as session:
         batches.finish_batch(session, batch, inputs=count.inputs, actor=terms.actor)
     return batch, recorder.referral_ids
@@ -126,10 +133,29 @@ def _read(reader: Reader, sources: Iterable[Source], count: _Count) -> Iterator[
             yield found
 
 
+def _with_room(settings: Settings, found: Iterable[Incoming]) -> Iterator[Incoming]:
+    """Each input while the disk keeps its reserve with it; raises DiskFull before it would not."""
+    for one in found:
+        files = one.files if isinstance(one, IncomingReferral) else ()
+        require_room(settings, sum(map(_size, files)))
+        yield one
+
+
+def _size(file: IncomingFile) -> int:
+    """The bytes of a file of the disk; what an archive holds was measured against its own limits."""
+    if file.path is None:
+        return 0
+    with suppress(OSError):
+        return file.path.stat().st_size
+    return 0
+
+
 def _stream(reader: Reader, stream: Stream) -> Iterator[Incoming]:
     try:
         spool = spooled(stream.file, reader.spool_folder, reader.limits.bundle_bytes)
     except OSError as error:
+        if is_full(error):
+            raise full(reader.spool_folder) from error
         yield RefusedInput(stream.name, f"it cannot be put aside: {error.strerror}")
         return
     if spool is None:

@@ -1,5 +1,6 @@
-"""`triage jobs`: what failed and what to do about it; pausing the workers and letting them go on."""
+"""`triage jobs`: what failed and what to do about it; pausing intake and the workers."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,11 +12,14 @@ from console.cli.output import age, counted, print_json, print_line, print_table
 from console.identity import acting_or_setup
 from engine.records import ids
 from engine.records.errors import NotFound
+from engine.records.words import Paused
 
 if TYPE_CHECKING:
     from redis import Redis
 
 app = group("Look at failed jobs; retry or discard them; pause and resume.")
+
+Only = Annotated[Paused | None, typer.Option("--only", help="Leave the other going.")]
 
 # Ids of referrals that a line of the table names.
 _NAMED = 5
@@ -93,22 +97,61 @@ def discard(as_json: Json = False) -> None:
         print_line(f"{counted(number, 'failed job')} cleared away.")
 
 
-@app.command(epilog=examples("triage jobs pause"))
-def pause() -> None:
-    """Let the workers take no further job. What they are at is finished; what comes in waits."""
-    from jobs.second_tries import pause as suspend
+@app.command(
+    epilog=examples("triage jobs pause --reason 'a new disk'", "triage jobs pause --only work --reason update")
+)
+def pause(
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; people will read it.")],
+    only: Only = None,
+    as_name: As = None,
+    as_json: Json = False,
+) -> None:
+    """Take nothing more in, and let the workers take no further job, until `resume`.
 
-    suspend(_redis(open_deployment()))
-    say("Paused. Let the workers go on: triage jobs resume")
+    What is being taken in or worked on is finished. Scripts that bring reports end with 4 and find this reason. It is
+    kept in the records: an emptied Redis does not let anything go on.
+    """
+    from jobs.pausing import pause as stop
+
+    here = open_deployment()
+    with here.records.database.read() as session:
+        actor = acting_or_setup(session, here.paths, as_name)
+    told = stop(here.records, _chosen(only), reason, actor=actor)
+    _tell_workers(here)
+    if as_json:
+        print_json({"paused": told})
+        return
+    for sentence in told:
+        say(f"{sentence}.")
+    say("Let it go on: triage jobs resume")
 
 
-@app.command(epilog=examples("triage jobs resume"))
-def resume() -> None:
-    """Let paused workers go on."""
-    from jobs.second_tries import resume as go_on
+@app.command(epilog=examples("triage jobs resume", "triage jobs resume --only intake"))
+def resume(only: Only = None, as_name: As = None) -> None:
+    """Let what was paused go on."""
+    from jobs.pausing import resume as go_on
 
-    go_on(_redis(open_deployment()))
-    say("The workers go on.")
+    here = open_deployment()
+    with here.records.database.read() as session:
+        actor = acting_or_setup(session, here.paths, as_name)
+    ended = go_on(here.records, _chosen(only), actor=actor)
+    _tell_workers(here)
+    say("It goes on." if ended else "Nothing was paused.")
+
+
+def _chosen(only: Paused | None) -> tuple[Paused, ...]:
+    return tuple(Paused) if only is None else (only,)
+
+
+def _tell_workers(here: Deployment) -> None:
+    """Bring Redis in step at once; where it is down, nobody works, and the keeper does it later."""
+    from redis.exceptions import RedisError
+
+    from jobs.errors import RedisDown
+    from jobs.pausing import keep_to
+
+    with suppress(RedisDown, RedisError):
+        keep_to(here.records, _redis(here))
 
 
 def _redis(here: Deployment) -> "Redis":

@@ -10,7 +10,7 @@ _KINDS = {
     "identifications": ("recorded person", "recorded people", "{subject} is recorded as {person}"),
     "links": ("link from another referral", "links from other referrals", "{referral}: {subject} has {to} as {as}"),
     "enrolled": ("enrolled face", "enrolled faces", "{face} in {reference} of {gallery}, {person}"),
-    "exports": ("export", "exports", "on {at:%Y-%m-%d %H:%M} by {by}"),
+    "exports": ("export", "exports", "to {recipient} on {at:%Y-%m-%d %H:%M} by {by}"),
     "cases": ("case", "cases", "{id}"),
     "duplicates": ("duplicate", "duplicates", "{id}"),
 }

@@ -24,6 +24,7 @@ PREFIXES = {
     "mark": "W",
     "fill": "L",
     "hash_list": "H",
+    "pause": "Z",
     "export": "X",
 }
 

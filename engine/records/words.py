@@ -124,6 +124,13 @@ class RecallState(StrEnum):
     DROPPED = "dropped"
 
 
+class Paused(StrEnum):
+    """What can be stopped for a while: taking reports in, and the workers."""
+
+    INTAKE = "intake"
+    WORK = "work"
+
+
 class ListMeaning(StrEnum):
     """What it means that a file is in a list of hashes."""
 

@@ -1,4 +1,4 @@
-"""Trying again, clearing away, pausing: what the person on call does about failed work."""
+"""Trying again and clearing away: what the person on call does about failed work."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from jobs.alive import KEEPER
 from jobs.dispatch import dispatch
 from jobs.failures import failed_jobs
 from jobs.reconcile import reconcile
-from jobs.second_tries import discard, failed_referrals, pause, resume, retry
+from jobs.second_tries import discard, failed_referrals, retry
 from jobs.workbench import Workbench
 from tests.jobs.referrals_world import ACTOR, a_referral, fail, state_of, waiting
 

@@ -13,8 +13,8 @@ from engine.records.schema import (
     Attribution,
     Candidate,
     Conclusion,
+    Export,
     Face,
-    LedgerEvent,
     Reference,
     ReferenceFace,
     ReferralMedia,
@@ -22,16 +22,14 @@ from engine.records.schema import (
     Subject,
 )
 
-#: What the ledger calls it when a referral was given to somebody outside.
-EXPORTED = "referral.exported"
-
 
 def dependents(session: Session, referral_id: int) -> dict[str, list[dict[str, Any]]]:
     """Everything that rests on a referral at this moment, by kind and with public ids; kinds without any are empty.
 
     conclusions: in force, about it and its subjects. identifications: people whom its subjects are recorded as. links:
     subjects of other referrals that have one of its subjects on their list, or in a conclusion in force. enrolled:
-    references with a face from one of its files. exports: when it was given out. cases and duplicates as they are.
+    references with a face from one of its files. exports: when it was given out, and to whom. cases, duplicates: as
+    they are.
     """
     subjects = select(Subject.id).where(Subject.referral_id == referral_id)
     return {
@@ -40,7 +38,7 @@ def dependents(session: Session, referral_id: int) -> dict[str, list[dict[str, A
                 "id": public("conclusion", one.id),
                 "subject": public_or_none("subject", one.subject_id),
                 "kind": one.kind.value,
-                "by": f"user:{one.examiner_id}",
+                "by": public("user", one.examiner_id),
             }
             for one in session.scalars(
                 select(Conclusion).where(Conclusion.referral_id == referral_id, is_in_force()).order_by(Conclusion.id)
@@ -57,12 +55,8 @@ def dependents(session: Session, referral_id: int) -> dict[str, list[dict[str, A
         "links": _links(session, referral_id),
         "enrolled": _enrolled(session, referral_id),
         "exports": [
-            {"at": one.at, "by": one.actor}
-            for one in session.scalars(
-                select(LedgerEvent)
-                .where(LedgerEvent.target == public("referral", referral_id), LedgerEvent.action == EXPORTED)
-                .order_by(LedgerEvent.id)
-            )
+            {"at": one.exported_at, "by": public("user", one.exported_by_id), "recipient": one.recipient}
+            for one in session.scalars(select(Export).where(Export.referral_id == referral_id).order_by(Export.id))
         ],
         "cases": [{"id": public("case", one.id)} for one in cases.cases_of(session, referral_id)],
         "duplicates": [{"id": public("referral", one.id)} for one in duplicates_of(session, referral_id)],

@@ -26,6 +26,7 @@ from engine.records.schema.known_files import (
     PictureHash,
     ViralFile,
 )
+from engine.records.schema.pauses import Pause
 from engine.records.schema.people import Attribution, Gallery, Person, PersonRelation, Reference, ReferenceFace
 from engine.records.schema.priorities import ReferralPriority, RuleSet
 from engine.records.schema.recalls import Recall, RecallOwner, StandingMark
@@ -63,6 +64,7 @@ __all__ = [
     "Media",
     "MediaFact",
     "NearPicture",
+    "Pause",
     "Permit",
     "PermitGallery",
     "Person",

@@ -105,7 +105,7 @@ def test_settings_that_do_not_exist(triage: Program) -> None:
 
 
 def test_no_redis(triage: Program) -> None:
-    for command in (["reconcile"], ["jobs", "pause"], ["jobs", "discard"]):
+    for command in (["reconcile"], ["jobs", "discard"]):
         run = triage(*command)
         assert run.code == 4
         assert "triage up" in run.err

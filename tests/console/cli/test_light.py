@@ -44,7 +44,7 @@ def loaded_by(program: Program, *arguments: str) -> set[str]:
         ("permit", "list"),
         ("ledger", "verify"),
         ("jobs", "failed"),
-        ("jobs", "pause"),
+        ("jobs", "pause", "--reason", "a new disk"),
         ("index", "list"),
         ("config", "show"),
         ("models", "list"),

@@ -25,7 +25,7 @@ def test_up_starts_everything_and_stops_it_in_order(triage: Program) -> None:
     with subprocess.Popen([INSTALLED, "up"], env=triage.environment(), stderr=subprocess.PIPE, text=True) as process:
         try:
             wait_for(lambda: triage("health", "--json").document["redis"] == "up")
-            assert triage("jobs", "pause").code == 0
+            assert triage("jobs", "pause", "--reason", "a new disk").code == 0
             assert triage("health", "--json").document["paused"] is True
             assert triage("jobs", "resume").code == 0
             assert triage("reconcile", "--json").document == {"waiting": 0, "jobs_restored": 0, "referrals_failed": 0}

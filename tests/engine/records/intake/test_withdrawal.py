@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.records.actors import Actor
-from engine.records.custody import ledger
 from engine.records.errors import NoPermit
 from engine.records.intake import states
 from engine.records.intake.accounting import account
@@ -15,9 +14,9 @@ from engine.records.intake.duplicates import promote
 from engine.records.intake.withdrawal import is_abandoned, withdraw
 from engine.records.people.galleries import enrol
 from engine.records.review import recalls
-from engine.records.review.dependents import EXPORTED, dependents
+from engine.records.review.dependents import dependents
 from engine.records.review.recalls import NewLikeness
-from engine.records.schema import Referral
+from engine.records.schema import Export, Referral, ReferralMedia
 from engine.records.words import ConclusionKind, ReferralState
 from tests.engine.records.intake.test_admission import a_report, taken_in
 from tests.engine.records.records_world import (
@@ -119,8 +118,19 @@ def test_what_rests_on_a_referral_is_listed(world: World) -> None:
         concluding(session, world.vault, theirs, anna, ConclusionKind.INCONCLUSIVE, link)
         (face,) = members(session, subject)
         enrol(session, a_gallery(session, "found"), "Emma", [(face, "1.jpg")], actor=WORKER)
-        name = f"R{subject.referral_id}"
-        ledger.record(session, actor=Actor.user(anna), action=EXPORTED, target=name)
+        session.add(
+            Export(
+                unit_id=1,
+                referral_id=subject.referral_id,
+                exported_by_id=anna.id,
+                recipient="the prosecutor",
+                reason="charge",
+                with_media=False,
+                sha256="0" * 64,
+                size=1,
+            )
+        )
+        session.flush()
         found = dependents(session, subject.referral_id)
     assert [one["kind"] for one in found["conclusions"]] == ["identified", "identified"]
     assert [one["subject"] for one in found["identifications"]] == [f"S{subject.id}"]
@@ -133,7 +143,7 @@ def test_what_rests_on_a_referral_is_listed(world: World) -> None:
         }
     ]
     assert [one["face"] for one in found["enrolled"]] == [f"F{face}"]
-    assert [one["by"] for one in found["exports"]] == [f"user:{anna.id}"]
+    assert [(one["by"], one["recipient"]) for one in found["exports"]] == [(f"U{anna.id}", "the prosecutor")]
     assert (found["cases"], found["duplicates"]) == ([], [])
 
 
@@ -144,6 +154,4 @@ def test_nothing_rests_on_a_referral_that_nobody_looked_at(world: World) -> None
 
 
 def _files(session: Session, referral_id: int) -> list:
-    from engine.records.schema import ReferralMedia
-
     return list(session.scalars(select(ReferralMedia).where(ReferralMedia.referral_id == referral_id)))
