@@ -57,7 +57,7 @@ class Vault:
     keys: Keys
 
     def digest(self, data: bytes | BinaryIO) -> Digest:
-        """Address, SHA-256 and size of a content, read once and piece by piece."""
+        """Address, hashes and size of a content, read once and piece by piece."""
         keyed, plain, size = self.keys.hasher(), hashlib.sha256(), 0
         md5, sha1 = hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
         for chunk in _chunks(data):
