@@ -27,9 +27,11 @@ _ENLARGED_FINE = 2.0
 _THOROUGH_SIDE = 8192
 # A fine look that shows less than so many times the detail of the normal one is not worth its cost.
 _FINER = 1.25
-# Faces with a shorter long side, in pixels of the normal view, are near the end of what it shows: there may be more. It
-# sees those with a longer one: what it does not take for a face is a pattern, unless a finer look is all but certain.
-_NEAR_THE_END, _CERTAIN = 24, 0.99
+# Faces with a shorter long side, in pixels of the normal view, are near the end of what it shows: there may be more.
+_NEAR_THE_END = 24
+# What the normal pass does not take for a face although it has a longer long side, in pixels of the normal view, is a
+# pattern, unless the finer look is all but certain, as it is of faces so large (docs/hard_pictures.md).
+_SEEN_ANYWAY, _CERTAIN = 28, 0.99
 # Two boxes that overlap by more than this show the same face.
 _SAME_FACE = 0.3
 # A box that lies in a larger one by more than this part of itself is a part of that face.
@@ -80,7 +82,7 @@ class FaceDetector:
         factor = self._fine_factor(max(pixels.shape[:2]), effort, found)
         if factor is not None:
             passes.append("fine")
-            most = _NEAR_THE_END / self._normal_factor(max(pixels.shape[:2]))
+            most = _SEEN_ANYWAY / self._normal_factor(max(pixels.shape[:2]))
             found += self._fine(scaled(whole(pixels), factor), most * factor, found, passes)
         return DetectorResult(sorted(found or too_large, key=lambda face: -face.score), passes)
 
