@@ -1,6 +1,7 @@
-"""The automatic search of one subject: under permits or not at all, and then saying why."""
+"""The automatic search of subjects: under permits or not at all, and then saying why."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,12 +14,14 @@ from engine.records.intake import cases
 from engine.records.schema import Permit, Subject, now
 from engine.records.searching import grants
 from engine.records.searching.grants import PermitGrant
-from engine.records.searching.searches import SearchRecord, record_search, require_wanted
+from engine.records.searching.searches import SearchRecord, record_searches, require_wanted
 from engine.records.words import Channel, SubjectRole
 from engine.search.candidates import Proposal, Surroundings
-from engine.search.probes import Probe, probe_of_faces
+from engine.search.probes import Probe, probes_of_faces
 from jobs.workbench import Workbench
 
+#: Subjects that are searched at once and whose lists are kept in one write.
+_TOGETHER = 32
 _NO_VECTOR = "No face of it can be compared in the space at work; compare by eye."
 
 
@@ -34,85 +37,120 @@ class _Occasion:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a search found, for which faces, on which occasion, how many it was asked for, and when it began."""
+    """What a search found, for which faces, on which occasion."""
 
+    subject_id: int
     occasion: _Occasion
     probe: Probe
     proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What searches of some subjects found, how many candidates each was asked for, and when they began.
+
+    refused: why some were not searched, by subject.
+    """
+
+    found: tuple[_Found, ...]
+    refused: Mapping[int, str]
     top: int
     started: datetime
 
 
 def search_subject(bench: Workbench, subject_id: int) -> None:
     """Search a subject and make the result its current list; where no permit covers it, note that on the subject."""
-    try:
+    search_subjects(bench, [subject_id])
+
+
+def search_subjects(bench: Workbench, subject_ids: Sequence[int], *, lasting: bool = True) -> None:
+    """As `search_subject` for each of some subjects of one referral, many at a time.
+
+    lasting: whether the results must outlast a power cut from then on; see `Database.write`.
+    """
+    for first in range(0, len(subject_ids), _TOGETHER):
+        some = subject_ids[first : first + _TOGETHER]
         try:
-            _search(bench, subject_id)
+            _keep(bench, _look(bench, some), lasting=lasting)
         except NoPermit:
-            # Permit, gallery or role may have changed while the search ran: what holds now decides.
-            _search(bench, subject_id)
+            # Permit, gallery or role may have changed while the search ran: what holds now decides, for each of them.
+            for subject_id in some:
+                _search_again(bench, subject_id, lasting=lasting)
+
+
+def _search_again(bench: Workbench, subject_id: int, *, lasting: bool) -> None:
+    try:
+        _keep(bench, _look(bench, [subject_id]), lasting=lasting)
     except NoPermit as refusal:
-        _note(bench, subject_id, refusal.message)
+        with bench.records.database.write(lasting=lasting) as session:
+            _note(session, subject_id, refusal.message)
 
 
-def search_subjects(bench: Workbench, subject_ids: Sequence[int]) -> None:
-    """Search some subjects, one after the other."""
-    for subject_id in subject_ids:
-        search_subject(bench, subject_id)
-
-
-def _search(bench: Workbench, subject_id: int) -> None:
-    found = _propose(bench, subject_id)
-    if found is None:
-        _note(bench, subject_id, _NO_VECTOR)
-    else:
-        _record(bench, subject_id, found)
-
-
-def _propose(bench: Workbench, subject_id: int) -> _Found | None:
-    """What a search under the permits in force finds; None where no face can be compared. Raises NoPermit."""
+def _look(bench: Workbench, subject_ids: Sequence[int]) -> _Looked:
+    """What searches under the permits in force find."""
     space, top, started = bench.space, bench.settings.search.top, now()
+    refused: dict[int, str] = {}
+    places: dict[tuple[PermitGrant, Surroundings], list[tuple[int, _Occasion, Probe]]] = defaultdict(list)
     with bench.records.database.read() as session:
-        subject = subjects.get_subject(session, subject_id)
-        occasion = _occasion(session, subject)
-        probe = probe_of_faces(session, space, occasion.faces)
-        if probe is None:
-            return None
-        around = Surroundings(subject.referral_id, occasion.case_ids)
-        proposal = bench.searcher.propose(session, space, probe, occasion.grant, around, top=top)
-    return _Found(occasion, probe, proposal, top, started)
+        occasions: dict[int, _Occasion] = {}
+        for subject_id in subject_ids:
+            try:
+                occasions[subject_id] = _occasion(session, subjects.get_subject(session, subject_id))
+            except NoPermit as refusal:
+                refused[subject_id] = refusal.message
+        probes = probes_of_faces(session, space, [occasion.faces for occasion in occasions.values()])
+        for (subject_id, occasion), probe in zip(occasions.items(), probes, strict=True):
+            if probe is None:
+                refused[subject_id] = _NO_VECTOR
+            else:
+                around = Surroundings(subjects.get_subject(session, subject_id).referral_id, occasion.case_ids)
+                places[occasion.grant, around].append((subject_id, occasion, probe))
+        found: list[_Found] = []
+        for (grant, around), those in places.items():
+            proposals = bench.searcher.propose_each(session, space, [one[2] for one in those], grant, around, top=top)
+            found += [_Found(*one, proposal) for one, proposal in zip(those, proposals, strict=True)]
+    return _Looked(tuple(found), refused, top, started)
 
 
-def _record(bench: Workbench, subject_id: int, found: _Found) -> None:
-    """Make what was found the subject's current list; raises NoPermit where the permits no longer cover it."""
+def _keep(bench: Workbench, looked: _Looked, *, lasting: bool) -> None:
+    """Make what was found each subject's current list; raises NoPermit where the permits no longer cover it."""
+    with bench.records.database.write(lasting=lasting) as session:
+        for found in looked.found:
+            # A list of a model that was replaced while the search ran would never be made anew.
+            require_at_work(session, found.probe.space_id)
+        records = [(_record(bench, session, one, looked), one.proposal.candidates) for one in looked.found]
+        record_searches(session, records, actor=bench.actor)
+        for found in looked.found:
+            subject = subjects.get_subject(session, found.subject_id)
+            subject.not_searched = None
+            # What changed while the search ran is not in its list, and keeps the subject due.
+            if _occasion(session, subject) == found.occasion:
+                subject.outdated = None
+        for subject_id, reason in looked.refused.items():
+            _note(session, subject_id, reason)
+
+
+def _record(bench: Workbench, session: Session, found: _Found, looked: _Looked) -> SearchRecord:
+    subject = subjects.get_subject(session, found.subject_id)
     grant, proposal = found.occasion.grant, found.proposal
-    with bench.records.database.write() as session:
-        subject = subjects.get_subject(session, subject_id)
-        record = SearchRecord(
-            grant=grant,
-            channel=Channel.INTAKE,
-            role=subject.role,
-            purpose=_purpose(session, grant),
-            space_id=found.probe.space_id,
-            probe={"faces": list(found.probe.faces or ())},
-            top=found.top,
-            exact=proposal.exact,
-            scopes=proposal.scopes,
-            eligible_owners=proposal.eligible_owners,
-            excluded_owners=proposal.excluded_owners,
-            started_at=found.started,
-            run_by=bench.holder,
-            subject_id=subject_id,
-            case_ids=_case_ids(session, subject),
-            detector=bench.pipeline.detector_identity,
-        )
-        # A list of a model that was replaced while the search ran would never be made anew.
-        require_at_work(session, found.probe.space_id)
-        record_search(session, record, proposal.candidates, actor=bench.actor)
-        subject.not_searched = None
-        # What changed while the search ran is not in its list, and keeps the subject due.
-        if _occasion(session, subject) == found.occasion:
-            subject.outdated = None
+    return SearchRecord(
+        grant=grant,
+        channel=Channel.INTAKE,
+        role=subject.role,
+        purpose=_purpose(session, grant),
+        space_id=found.probe.space_id,
+        probe={"faces": list(found.probe.faces or ())},
+        top=looked.top,
+        exact=proposal.exact,
+        scopes=proposal.scopes,
+        eligible_owners=proposal.eligible_owners,
+        excluded_owners=proposal.excluded_owners,
+        started_at=looked.started,
+        run_by=bench.holder,
+        subject_id=subject.id,
+        case_ids=_case_ids(session, subject),
+        detector=bench.pipeline.detector_identity,
+    )
 
 
 def _occasion(session: Session, subject: Subject) -> _Occasion:
@@ -134,7 +172,6 @@ def _purpose(session: Session, grant: PermitGrant) -> str:
     return "; ".join(dict.fromkeys(purposes))
 
 
-def _note(bench: Workbench, subject_id: int, reason: str) -> None:
-    with bench.records.database.write() as session:
-        subject = session.get_one(Subject, subject_id)
-        subject.not_searched, subject.outdated = reason, None
+def _note(session: Session, subject_id: int, reason: str) -> None:
+    subject = session.get_one(Subject, subject_id)
+    subject.not_searched, subject.outdated = reason, None

@@ -51,11 +51,17 @@ class Database:
         return Database(self.engine, {"keys": keys, "unit_id": unit_id})
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction of the only writer: committed at the end, rolled back on an error; raises Down."""
-        with self._session(self.engine.execution_options(triage_write=True)) as session:
+    def write(self, *, lasting: bool = True) -> Iterator[Session]:
+        """One transaction of the only writer: committed at the end, rolled back on an error; raises Down.
+
+        lasting: wait until it is on the disk. Without that a power cut may take the latest such writes back, never one
+        before a lasting one; the end of a process takes none back. For what is worth nothing then or is made again.
+        """
+        with self._session(self.engine.execution_options(triage_write=True, triage_lasting=lasting)) as session:
             if self.engine.dialect.name == "postgresql":
                 session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+                if not lasting:
+                    session.execute(text("SET LOCAL synchronous_commit = off"))
             yield session
             session.commit()
             for action in session.info.pop("after_commit", []):
@@ -147,8 +153,14 @@ def _set_up_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 (SQ
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("triage_write", False)
+    options = connection.get_execution_options()
+    writing = options.get("triage_write", False)
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    if writing:
+        # In WAL mode, FULL brings this write and all before it to the disk, NORMAL leaves that to a later one.
+        connection.exec_driver_sql(
+            f"PRAGMA synchronous = {'FULL' if options.get('triage_lasting', True) else 'NORMAL'}"
+        )
     # A deferred transaction that turns to writing later can fail with "database is locked" at once, without waiting.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 

@@ -55,7 +55,7 @@ def _search(space: Space, vectors: Vectors, codes: Codes, own: Vectors) -> None:
     lengths = np.linalg.norm(own, axis=1, keepdims=True) / np.linalg.norm(noise, axis=1, keepdims=True)
     probes = np.concatenate([own, own + _CHANGE * lengths * noise]).astype(np.float32)
     theirs = usearch_exact(space.metric, vectors, probes, _TOP)
-    for place, scan in enumerate(scan_each(space, vectors, codes, probes)):
+    for place, scan in enumerate(scan_each(space, vectors, codes, list(probes[:, None]))):
         probe = probes[place : place + 1]
         ours = scan.shortlist(_TOP).positions
         found, expected = (np.sort(exact_scores(space, probe, vectors[rows])[0]) for rows in (ours, theirs[place]))

@@ -1,9 +1,10 @@
 """Candidate lists: the best references and linked subjects for a probe, over everything a permit lets it go through."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -83,6 +84,19 @@ class Searcher:
         Run it in one `Database.read()`, which sees the records as they are at one moment. Raises NothingToSearch for a
         grant of nothing, SpaceMismatch, BadVector, and IncompleteSearch for a list that should be longer.
         """
+        return self.propose_each(session, space, [probe], grant, around, top=top)[0]
+
+    def propose_each(
+        self,
+        session: Session,
+        space: Space,
+        probes: Sequence[Probe],
+        grant: PermitGrant,
+        around: Surroundings,
+        *,
+        top: int,
+    ) -> list[Proposal]:
+        """As `propose` for each of some probes that come from one place; what they have in common is done once."""
         scopes = [eligibility.references(Scope(gallery_id)) for gallery_id in sorted(set(grant.gallery_ids))]
         if grant.material:
             scopes.append(eligibility.links(session, around.referral_id, around.case_ids))
@@ -91,66 +105,87 @@ class Searcher:
                 "The permit covers no gallery and no material of referrals.",
                 "Name a gallery, or ask for a permit that covers one: triage permit list",
             )
-        results = [scan(session, self._reader, eligible, space, probe, top=top) for eligible in scopes]
-        found = _merged(results, top)
-        proposal = Proposal(
-            tuple(self._candidates(session, space, probe, found)),
-            tuple(_record(result) for result in results),
-            sum(result.tally.owners for result in results),
-            sum(_excluded_entirely(session, eligible, space, probe) for eligible in scopes),
-            tuple(result.notice for result in results if result.notice),
-        )
-        expected = min(top, proposal.eligible_owners - proposal.excluded_owners)
-        if len(found) != expected:
-            raise IncompleteSearch(
-                f"The search found {len(found)} candidates where there are {expected}.",
-                "Search again; if it happens again, run: triage index check",
+        by_scope = [scan(session, self._reader, eligible, space, probes, top=top) for eligible in scopes]
+        by_probe = list(zip(*by_scope, strict=True))
+        found = [_merged(probe, results, top) for probe, results in zip(probes, by_probe, strict=True)]
+        proposals = []
+        for probe, results, candidates in zip(probes, by_probe, self._candidates(session, space, found), strict=True):
+            proposal = Proposal(
+                tuple(candidates),
+                tuple(_record(result) for result in results),
+                sum(result.tally.owners for result in results),
+                sum(_excluded_entirely(session, eligible, space, probe) for eligible in scopes),
+                tuple(result.notice for result in results if result.notice),
             )
-        return proposal
+            expected = min(top, proposal.eligible_owners - proposal.excluded_owners)
+            if len(candidates) != expected:
+                raise IncompleteSearch(
+                    f"The search found {len(candidates)} candidates where there are {expected}.",
+                    "Search again; if it happens again, run: triage index check",
+                )
+            proposals.append(proposal)
+        return proposals
 
     def _candidates(
-        self, session: Session, space: Space, probe: Probe, found: Sequence["_Found"]
-    ) -> list[NewCandidate]:
-        quality = qualities(session, [one.face for one in found])
-        ties = cautions.near_ties([one.score for one in found], _people(session, found), NEAR_TIE)
-        return [
-            _candidate(
-                one,
-                probe,
-                self._rarity(session, space, one, probe, quality[one.face]),
-                self._cautions(one, probe, quality[one.face], near_tie=near_tie),
+        self, session: Session, space: Space, lists: Sequence[Sequence["_Found"]]
+    ) -> list[list[NewCandidate]]:
+        every = [one for found in lists for one in found]
+        quality = qualities(session, {one.face for one in every})
+        people, rarities = _people(session, every), self._rarities(session, space, every, quality)
+        candidates, first = [], 0
+        for found in lists:
+            own = slice(first, first + len(found))
+            ties = cautions.near_ties([one.score for one in found], people[own], NEAR_TIE)
+            candidates.append(
+                [
+                    _candidate(one, rarity, self._cautions(one, quality[one.face], near_tie=near_tie))
+                    for one, rarity, near_tie in zip(found, rarities[own], ties, strict=True)
+                ]
             )
-            for one, near_tie in zip(found, ties, strict=True)
-        ]
+            first += len(found)
+        return candidates
 
-    def _cautions(self, one: "_Found", probe: Probe, quality: Quality, *, near_tie: bool) -> tuple[str, ...]:
-        probe_face = None if probe.faces is None else probe.faces[one.probe]
+    def _cautions(self, one: "_Found", quality: Quality, *, near_tie: bool) -> tuple[str, ...]:
+        probe, probe_face = one.probe, one.probe_face
         excluded = probe.excluded.subject_ids if one.is_link else probe.excluded.reference_ids
         words = [cautions.EXCLUDED_EARLIER] if one.owner in excluded else []
         words += [cautions.SAME_PICTURE] if probe_face == one.face else []
         words += [cautions.NEAR_TIE] if near_tie else []
-        words += cautions.of_quality(probe.qualities[one.probe], quality)
+        words += cautions.of_quality(one.quality, quality)
         if probe_face != one.face:
-            words += cautions.of_dates(probe.qualities[one.probe], quality, long_gap_months=self._long_gap_months)
+            words += cautions.of_dates(one.quality, quality, long_gap_months=self._long_gap_months)
         return tuple(words)
 
-    def _rarity(self, session: Session, space: Space, one: "_Found", probe: Probe, quality: Quality) -> Rarity:
-        index = one.result.index
-        calibration = self._calibrations.of(
-            session, one.result.scope, space, one.result.snapshot, None if index is None else index.strangers
-        )
-        return calibration.rarity(one.score, min(probe.qualities[one.probe].eyes, quality.eyes), len(probe.vectors))
+    def _rarities(
+        self, session: Session, space: Space, found: Sequence["_Found"], quality: Mapping[int, Quality]
+    ) -> list[Rarity]:
+        """The rarity of each of these, those of one scope worked out together."""
+        rarities: dict[int, Rarity] = {}
+        for scope in {one.result.scope for one in found}:
+            places = [place for place, one in enumerate(found) if one.result.scope == scope]
+            result, those = found[places[0]].result, [found[place] for place in places]
+            calibration = self._calibrations.of(
+                session, scope, space, result.snapshot, None if result.index is None else result.index.strangers
+            )
+            rated = calibration.rarities(
+                np.array([one.score for one in those]),
+                np.array([min(one.quality.eyes, quality[one.face].eyes) for one in those]),
+                np.array([len(one.probe.vectors) for one in those]),
+            )
+            rarities.update(zip(places, rated, strict=True))
+        return [rarities[place] for place in range(len(found))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """One owner's best pair: owner and face by id, the probe's face by its place."""
 
+    probe: Probe
     result: ScopeResult
     row: int
     owner: int
     face: int
-    probe: int
+    place: int
     score: float
 
     @property
@@ -158,12 +193,22 @@ class _Found:
         """Whether the owner is a subject of another referral."""
         return self.result.scope == MATERIAL
 
+    @property
+    def probe_face(self) -> int | None:
+        """The probe's face by its id; none of a picture that the records do not hold."""
+        return None if self.probe.faces is None else self.probe.faces[self.place]
 
-def _merged(results: Sequence[ScopeResult], top: int) -> list[_Found]:
+    @property
+    def quality(self) -> Quality:
+        """The quality of the probe's face."""
+        return self.probe.qualities[self.place]
+
+
+def _merged(probe: Probe, results: Sequence[ScopeResult], top: int) -> list[_Found]:
     found = [
-        _Found(result, int(row), int(owner), int(face), int(probe), float(score))
+        _Found(probe, result, int(row), int(owner), int(face), int(place), float(score))
         for result in results
-        for row, owner, face, probe, score in zip(
+        for row, owner, face, place, score in zip(
             result.best.rows,
             result.best.owners,
             result.best.faces,
@@ -176,13 +221,13 @@ def _merged(results: Sequence[ScopeResult], top: int) -> list[_Found]:
     return sorted(found, key=lambda one: (-one.score, one.row))[:top]
 
 
-def _candidate(one: _Found, probe: Probe, rarity: Rarity, words: tuple[str, ...]) -> NewCandidate:
+def _candidate(one: _Found, rarity: Rarity, words: tuple[str, ...]) -> NewCandidate:
     return NewCandidate(
         face_id=one.face,
         score=one.score,
         reference_id=None if one.is_link else one.owner,
         linked_subject_id=one.owner if one.is_link else None,
-        probe_face_id=None if probe.faces is None else probe.faces[one.probe],
+        probe_face_id=one.probe_face,
         rarity=rarity.share,
         rarity_low=rarity.low,
         rarity_high=rarity.high,

@@ -6,7 +6,7 @@ apart from each other, of faces compared and of faces eligible, must agree; wher
 be used, every face is read from the records instead and the result says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from engine.search import eligibility
 from engine.search.eligibility import Eligible, Tally
 from engine.search.errors import IndexUnusable
 from engine.search.index import IndexReader, PublishedIndex, require_same_records
-from engine.search.kernels import Mask, Scan, scan_all
+from engine.search.kernels import Mask, Scan, scan_all, scan_each
 from engine.search.living import Living, living, owners
 from engine.search.pairs import Pairs, best_owners, no_pairs, pair_up
 from engine.search.probes import Probe
@@ -54,37 +54,40 @@ def scan(
     reader: IndexReader,
     eligible: Eligible,
     space: Space,
-    probe: Probe,
+    probes: Sequence[Probe],
     *,
     top: int,
-) -> ScopeResult:
-    """The `top` best eligible owners of a scope, exactly.
+) -> list[ScopeResult]:
+    """The `top` best eligible owners of a scope for each probe, exactly; what the probes share is done once.
 
     Raises SpaceMismatch for a probe of another space, BadVector for a probe that is no embedding, and IncompleteSearch
     where even the records gave other faces than they count.
     """
-    same_space(space.id, probe.space_id, "The probe")
-    checked(space, probe.vectors, "The probe")
+    for probe in probes:
+        same_space(space.id, probe.space_id, "The probe")
+        checked(space, probe.vectors, "The probe")
     try:
         index = reader.open(eligible.scope, space)
         require_same_records(session, index)
         now = living(session, index, eligible.scope, space)
         tally = _tally(session, index, eligible, space, now)
-        best, scanned = _indexed(session, index, eligible, space, probe, top, now)
+        found, scanned = _indexed(session, index, eligible, space, probes, top, now)
         if scanned != tally.rows:
             raise IndexUnusable(f"The index {index.snapshot} led to {scanned:,} of {tally.rows:,} faces.", _HINT)
     except IndexUnusable as error:
         tally = eligibility.tally(session, eligible, space)
         every = findable.rows(session, eligible.scope, space.id)
-        best, scanned = _every_row(every, eligible, space, probe, top)
+        found, scanned = _every_row(every, eligible, space, probes, top)
         if scanned != tally.rows:
             raise IncompleteSearch(
                 f"{scanned:,} of {tally.rows:,} faces of {eligible.scope.name} could be compared.",
                 "Search again; if it happens again, run: triage index check",
             ) from error
         notice = f"{error.message} All {scanned:,} faces of {eligible.scope.name} were read from the records instead."
-        return ScopeResult(eligible.scope, best, scanned, tally, None, 0, notice, None)
-    return ScopeResult(eligible.scope, best, scanned, tally, index.snapshot, index.seen_row, None, index)
+        return [ScopeResult(eligible.scope, best, scanned, tally, None, 0, notice, None) for best in found]
+    return [
+        ScopeResult(eligible.scope, best, scanned, tally, index.snapshot, index.seen_row, None, index) for best in found
+    ]
 
 
 def _indexed(
@@ -92,17 +95,23 @@ def _indexed(
     index: PublishedIndex,
     eligible: Eligible,
     space: Space,
-    probe: Probe,
+    probes: Sequence[Probe],
     top: int,
     now: Living,
-) -> tuple[Pairs, int]:
-    """The best pairs of index and newer rows, and the number of faces compared."""
-    mask = _usable(index, eligible, now)
-    kernel = scan_all(space, index.vectors, index.codes, probe.vectors, mask)
-    older = _certain(session, index, kernel, eligible, space, probe, top)
+) -> tuple[list[Pairs], int]:
+    """For each probe the best pairs of index and newer rows, and the number of faces compared."""
+    mask, people = _usable(index, eligible, now), [probe.vectors for probe in probes]
     newer = findable.rows(session, eligible.scope, space.id, after=index.seen_row)
-    best, scanned = _every_row(newer, eligible, space, probe, top)
-    return best_owners([older, best], top), kernel.compared + scanned
+    latest, scanned = _every_row(newer, eligible, space, probes, top)
+    if len(people) == 1:
+        kernels = iter([scan_all(space, index.vectors, index.codes, people[0], mask)])
+    else:
+        kernels = scan_each(space, index.vectors, index.codes, people, mask)
+    found, compared = [], 0
+    for kernel, probe, late in zip(kernels, probes, latest, strict=True):
+        found.append(best_owners([_certain(session, index, kernel, eligible, space, probe, top), late], top))
+        compared = kernel.compared
+    return found, compared + scanned
 
 
 def _tally(session: Session, index: PublishedIndex, eligible: Eligible, space: Space, now: Living) -> Tally:
@@ -146,15 +155,17 @@ def _certain(
 
 
 def _every_row(
-    blocks: Iterable[RowBlock], eligible: Eligible, space: Space, probe: Probe, top: int
-) -> tuple[Pairs, int]:
-    """The best owners among rows from the records, and how many of the rows were compared."""
-    best, scanned = no_pairs(), 0
+    blocks: Iterable[RowBlock], eligible: Eligible, space: Space, probes: Sequence[Probe], top: int
+) -> tuple[list[Pairs], int]:
+    """For each probe the best owners among rows from the records, and how many of the rows were compared."""
+    best, scanned = [no_pairs() for _ in probes], 0
     for block in blocks:
         chosen = eligible.allows(block.owner_ids)
         rows = block if chosen is None else _only(block, chosen)
         # What falls out here is below `top` owners already; a better pair of its owner would bring it back.
-        best = best_owners([best, pair_up(space, probe, rows)], top)
+        best = [
+            best_owners([so_far, pair_up(space, probe, rows)], top) for so_far, probe in zip(best, probes, strict=True)
+        ]
         scanned += len(rows.ids)
     return best, scanned
 

@@ -6,7 +6,7 @@ all vectors would find. With them comes a ceiling: the highest score that any ot
 the rows knows from it whether the list is certain, or a longer one is needed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ Mask = NDArray[np.bool_]
 # What float64 may round where a score is made a distance, the square root of numbers near zero included.
 _WIDER, _AND = 1 + 1e-9, 1e-6
 
-#: Probes of one matrix product; of a million rows each takes 4 MB.
+#: People whose probes are in one matrix product; of a million rows each takes 4 MB.
 _TOGETHER = 32
 
 
@@ -93,12 +93,18 @@ def scan_all(space: Space, vectors: Vectors, codes: Codes, probes: Vectors, allo
     return Scan(space, vectors, probes, least, compared)
 
 
-def scan_each(space: Space, vectors: Vectors, codes: Codes, probes: Vectors) -> Iterator[Scan]:
-    """Scan for each of the probes float32 [P, D] on its own, many by one matrix product."""
-    for first in range(0, len(probes), _TOGETHER):
-        some = probes[first : first + _TOGETHER]
+def scan_each(
+    space: Space, vectors: Vectors, codes: Codes, people: Sequence[Vectors], allowed: Mask | None = None
+) -> Iterator[Scan]:
+    """As `scan_all` for each of some people, given by their probes float32 [P, D], many by one matrix product."""
+    compared = len(vectors) if allowed is None else int(np.count_nonzero(allowed))
+    for first in range(0, len(people), _TOGETHER):
+        some = people[first : first + _TOGETHER]
+        starts = np.cumsum([0, *map(len, some[:-1])])
         least = np.empty((len(some), len(vectors)), np.float32)
-        for start, part in least_distances(codes, directed(space.metric, some)):
-            least[:, start : start + part.shape[1]] = part
-        for place in range(len(some)):
-            yield Scan(space, vectors, some[place : place + 1], least[place], len(vectors))
+        for start, part in least_distances(codes, directed(space.metric, np.concatenate(some))):
+            np.minimum.reduceat(part, starts, axis=0, out=least[:, start : start + part.shape[1]])
+        if allowed is not None:
+            least[:, ~allowed] = np.inf
+        for probes, nearest in zip(some, least, strict=True):
+            yield Scan(space, vectors, probes, nearest, compared)

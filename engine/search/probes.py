@@ -1,6 +1,6 @@
 """Probes: the faces a search is about, with what examiners have already held about them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,18 +48,25 @@ class Probe:
 
 def probe_of_faces(session: Session, space: Space, face_ids: Collection[int]) -> Probe | None:
     """The probe of recorded faces of one person; None where none of them has a vector in the space."""
-    known = vectors(session, space.id, face_ids)
-    if not known:
-        return None
-    faces = tuple(sorted(known))
-    quality = qualities(session, faces)
-    return Probe(
-        space.id,
-        checked(space, np.stack([known[face] for face in faces]), "The probe"),
-        tuple(quality[face] for face in faces),
-        faces,
-        exclusions.of_probe(session, faces),
-    )
+    return probes_of_faces(session, space, [face_ids])[0]
+
+
+def probes_of_faces(session: Session, space: Space, people: Sequence[Collection[int]]) -> list[Probe | None]:
+    """As `probe_of_faces` for each of some people."""
+    every = [face for faces in people for face in faces]
+    known, quality = vectors(session, space.id, every), qualities(session, every)
+    excluded = exclusions.of_probe(session, every)
+    found: list[Probe | None] = []
+    for those in people:
+        faces = tuple(sorted(face for face in those if face in known))
+        if not faces:
+            found.append(None)
+            continue
+        # Nearly always nobody was excluded; where somebody was, it is asked of each for whom.
+        own = exclusions.of_probe(session, faces) if excluded.pairs and len(people) > 1 else excluded
+        chosen = checked(space, np.stack([known[face] for face in faces]), "The probe")
+        found.append(Probe(space.id, chosen, tuple(quality[face] for face in faces), faces, own))
+    return found
 
 
 def probe_of_picture(space: Space, vector: ArrayLike, quality: Quality) -> Probe:

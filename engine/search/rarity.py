@@ -7,7 +7,9 @@ counted on: pairs of two people's best faces, many against many, had it wrong by
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,11 +93,20 @@ class Calibration:
         Counted among pairs of the same bin. Where those are too few, among all pairs of that bin and the poorer ones,
         and never among sharper ones: sharp strangers score lower, which would make a blurred likeness look rare.
         """
-        found = self._like(int(np.digitize(eyes, BIN_EDGES)))
-        if found.basis < self._minimum:
-            return Rarity(None, None, None, found.basis)
-        share, low, high = (_best_of(faces, one) for one in found.share(score))
-        return Rarity(share, low, high, found.basis)
+        return self.rarities(np.array([score]), np.array([eyes]), np.array([faces]))[0]
+
+    def rarities(self, scores: NDArray[Any], eyes: NDArray[Any], faces: NDArray[Any]) -> list[Rarity]:
+        """As `rarity` for each of many, which costs little more than for one; all [n]."""
+        found = [Rarity(None, None, None, 0)] * len(scores)
+        bins = np.digitize(eyes, BIN_EDGES)
+        for own in np.unique(bins).tolist():
+            like = self._like(own)
+            places = np.flatnonzero(bins == own)
+            known = like.rated(scores[places]) if like.basis >= self._minimum else [None] * len(places)
+            for place, bounds in zip(places.tolist(), known, strict=True):
+                share, low, high = (None,) * 3 if bounds is None else (_best_of(int(faces[place]), x) for x in bounds)
+                found[place] = Rarity(share, low, high, like.basis)
+        return found
 
     def shares(self, scores: NDArray[np.float32], eyes: NDArray[np.float32]) -> NDArray[np.float64]:
         """The share of strangers for each of many pairs, [n] of [n]; not a number where nothing is said."""
@@ -125,39 +136,48 @@ class _Strangers:
         self._count = len(pairs)
         self._falling = np.ascontiguousarray(-pairs["score"])
         self._people = np.stack([pairs["first"], pairs["second"]])
-        self._pairs_each = self._each(self._count)
+        self._most = int(self._people.max(initial=-1)) + 1
+        self._pairs_each = self._each(0, self._count)
 
-    def share(self, score: float) -> tuple[float, float, float]:
-        """The share that scores at least this, with the bounds of its interval."""
-        count = int(np.searchsorted(self._falling, -np.float32(score), side="right"))
-        if count == 0:
-            return 0.0, 0.0, none_in(self._independent(min(_TOP, self._count)))
-        share = count / self._count
-        return share, *wilson(share, self._independent(count))
+    def rated(self, scores: NDArray[Any]) -> list[tuple[float, float, float]]:
+        """The share that scores at least as much as each [n], with the bounds of its interval."""
+        counts = np.searchsorted(self._falling, -scores.astype(np.float32), side="right").tolist()
+        few = min(_TOP, self._count)
+        worth = self._independent({count or few for count in counts})
+        found = []
+        for count in counts:
+            share = count / self._count
+            bounds = wilson(share, worth[count]) if count else (0.0, none_in(worth[few]))
+            found.append((share, *bounds))
+        return found
 
     def shares(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
         """The shares that score at least as much as each [n]."""
         return np.searchsorted(self._falling, -scores.astype(np.float32), side="right") / self._count
 
-    def _independent(self, count: int) -> float:
-        """How many independent pairs these are worth where the first `count` of them are what is counted.
+    def _independent(self, counts: Collection[int]) -> dict[int, float]:
+        """How many independent pairs these are worth where the first so many of them are what is counted.
 
         Never more than there are pairs of people. Pairs that share a person go up and down together: one face that
         resembles everybody makes many high scores. The variance of a share over pairs is therefore summed over pairs
         that have a person in common (Fafchamps and Gubert 2007, Journal of Development Economics 83, equation 2.5),
         and set against that of independent pairs.
         """
-        share = count / self._count
-        if share == 1:
-            return float(len(self._pairs_each))
-        surplus = self._each(count) - share * self._pairs_each
-        inflation = float((surplus**2).sum()) / (share * (1 - share) * self._count) - 1
-        return max(1.0, min(self.basis, self._count / max(1.0, inflation)))
+        found, each, before = {}, np.zeros_like(self._pairs_each), 0
+        for count in sorted(counts):
+            each, before = each + self._each(before, count), count
+            share = count / self._count
+            if share == 1:
+                found[count] = float(len(self._pairs_each))
+                continue
+            surplus = each - share * self._pairs_each
+            inflation = float((surplus**2).sum()) / (share * (1 - share) * self._count) - 1
+            found[count] = max(1.0, min(self.basis, self._count / max(1.0, inflation)))
+        return found
 
-    def _each(self, count: int) -> NDArray[np.float64]:
-        """In how many of the first `count` pairs each person is."""
-        people = int(self._people.max(initial=-1)) + 1
-        return np.bincount(self._people[:, :count].ravel(), minlength=people).astype(np.float64)
+    def _each(self, first: int, last: int) -> NDArray[np.float64]:
+        """In how many of the pairs from `first` to before `last` each person is."""
+        return np.bincount(self._people[:, first:last].ravel(), minlength=self._most).astype(np.float64)
 
 
 def _pairs_of_people(pairs: NDArray[np.void]) -> int:

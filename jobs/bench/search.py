@@ -80,7 +80,7 @@ def _one(space: Space, vectors: Vectors, codes: Codes, probe: Vectors) -> dict[s
 
 def _many(space: Space, vectors: Vectors, codes: Codes, probes: Vectors) -> dict[str, Callable[[], object]]:
     def triage() -> None:
-        for scan in scan_each(space, vectors, codes, probes):
+        for scan in scan_each(space, vectors, codes, list(probes[:, None])):
             scan.shortlist(_WANTED)
 
     def plain() -> None:

@@ -123,8 +123,8 @@ def test_what_changes_while_the_search_runs_keeps_the_subject_due(
         granted_another(records, supervisor)
         return found
 
-    proposing = bench.searcher.propose
-    monkeypatch.setattr(bench.searcher, "propose", propose)
+    proposing = bench.searcher.propose_each
+    monkeypatch.setattr(bench.searcher, "propose_each", propose)
     search_again(bench, referral)
     with records.database.read() as session:
         assert outdated.due(session) == {referral: [the_subject(session, referral).id]}

@@ -104,6 +104,21 @@ def record_search(
     Raises NoPermit where one of its permits no longer covers it, IncompleteSearch for fewer candidates than there
     should be or faces that were not scanned, NotFound for an unknown space.
     """
+    return record_searches(session, [(record, candidates)], actor=actor)[0]
+
+
+def record_searches(
+    session: Session, found: Sequence[tuple[SearchRecord, Sequence[NewCandidate]]], *, actor: Actor
+) -> list[Search]:
+    """As `record_search` for each of some searches, all of them or none."""
+    searches = [_keep(session, record, candidates, actor) for record, candidates in found]
+    searched = [record.subject_id for record, _ in found if record.subject_id is not None]
+    for referral_id in sorted({get_subject(session, subject_id).referral_id for subject_id in searched}):
+        note_shared_firsts(session, referral_id)
+    return searches
+
+
+def _keep(session: Session, record: SearchRecord, candidates: Sequence[NewCandidate], actor: Actor) -> Search:
     grants.check(session, record.grant, channel=record.channel, role=record.role, case_ids=record.case_ids)
     if record.subject_id is not None:
         require_wanted(session, get_subject(session, record.subject_id).referral_id)
@@ -139,8 +154,6 @@ def record_search(
     if candidates:
         session.execute(insert(Candidate), [_row(search.id, rank, one) for rank, one in enumerate(candidates, start=1)])
     session.flush()
-    if record.subject_id is not None:
-        note_shared_firsts(session, get_subject(session, record.subject_id).referral_id)
     ledger.record(
         session,
         actor=actor,

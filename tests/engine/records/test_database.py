@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from engine.records.custody import ledger
 from engine.records.database import Database, after_commit
 from engine.records.errors import Down, SchemaMismatch
+from engine.records.intake import batches
 from engine.records.schema import Batch, LedgerEvent
 from tests.engine.records.records_world import WORKER, World
 
@@ -52,6 +53,17 @@ def test_processes_that_write_at_once_lose_no_row_and_keep_the_ledger_whole(worl
         by_actor = select(LedgerEvent.actor, func.count()).where(LedgerEvent.action == "batch.started")
         counts = dict(session.execute(by_actor.group_by(LedgerEvent.actor)).all())
     assert counts == {f"worker:{number}": 50 for number in range(4)}
+
+
+def test_only_a_write_that_need_not_last_does_not_wait_for_the_disk(world: World) -> None:
+    full, normal = 2, 1
+    for lasting in (False, True, False):
+        with world.database.write(lasting=lasting) as session:
+            assert session.scalar(text("PRAGMA synchronous")) == (full if lasting else normal)
+            batches.start_batch(session, actor=WORKER)
+    with world.database.read() as session:
+        assert session.scalar(select(func.count(Batch.id))) == 3
+        assert ledger.verify(session).ok
 
 
 def test_a_reader_cannot_write(world: World) -> None:

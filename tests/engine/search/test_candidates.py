@@ -250,3 +250,23 @@ def test_faces_without_a_vector_make_no_probe(world: World) -> None:
         session.execute(delete(Embedding))
         sync(session, faces)
         assert probe_of_faces(session, SPACE, faces) is None
+
+
+@pytest.mark.parametrize("with_index", [True, False])
+def test_probes_searched_together_get_what_each_gets_alone(world: World, tmp_path: Path, with_index: bool) -> None:
+    rows = np.random.default_rng(6).standard_normal((30, 4)).astype(np.float32)
+    with world.database.write() as session:
+        gallery = a_gallery(session, "missing")
+        for number, row in enumerate(rows[:20]):
+            a_person(session, world.vault, gallery, f"person {number}", [row])
+        subjects = [a_subject(session, world.vault, some) for some in (rows[20:21], rows[21:24], rows[24:26])]
+        if with_index:
+            index.build(session, tmp_path / "index", Scope(gallery.id), SPACE)
+        a_person(session, world.vault, gallery, "newer than the index", [rows[29]])
+        grant = PermitGrant.under(1, [gallery.id], material=True)
+        searcher = Searcher(tmp_path / "index", calibration_minimum=20, long_gap_months=12)
+        probes = [probe_of(session, subject) for subject in subjects]
+        together = searcher.propose_each(session, SPACE, probes, grant, NOWHERE, top=9)
+        assert together == [searcher.propose(session, SPACE, probe, grant, NOWHERE, top=9) for probe in probes]
+        assert len({proposal.candidates for proposal in together}) == 3
+        assert any(one.rarity is not None for one in together[0].candidates)

@@ -25,7 +25,7 @@ TOP = 5
 
 
 def searched(session: Session, folder: Path, scope: Scope, probe: Probe, top: int = TOP) -> ScopeResult:
-    return scan(session, IndexReader(folder), eligibility.references(scope), SPACE, probe, top=top)
+    return scan(session, IndexReader(folder), eligibility.references(scope), SPACE, [probe], top=top)[0]
 
 
 def expected(session: Session, probe: Probe, top: int = TOP) -> list[tuple[int, int]]:
@@ -152,11 +152,11 @@ def test_damage_done_while_the_index_is_open_is_noticed(world: World, tmp_path: 
     reader = IndexReader(tmp_path / "index")
     with world.database.read() as session:
         snapshot = index.build(session, tmp_path / "index", Scope(gallery.id), SPACE).snapshot
-        assert scan(session, reader, eligible, SPACE, probe, top=1).snapshot == snapshot
+        assert scan(session, reader, eligible, SPACE, [probe], top=1)[0].snapshot == snapshot
         _flip(tmp_path / "index" / f"G{gallery.id}" / SPACE.id / snapshot / "vectors.npy")
-        assert "vectors.npy" in str(scan(session, reader, eligible, SPACE, probe, top=1).notice)
+        assert "vectors.npy" in str(scan(session, reader, eligible, SPACE, [probe], top=1)[0].notice)
         index.build(session, tmp_path / "index", Scope(gallery.id), SPACE)
-        assert scan(session, reader, eligible, SPACE, probe, top=1).notice is None
+        assert scan(session, reader, eligible, SPACE, [probe], top=1)[0].notice is None
 
 
 def test_an_index_of_another_space_or_scope_is_not_used(world: World, tmp_path: Path) -> None:

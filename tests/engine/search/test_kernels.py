@@ -95,7 +95,7 @@ def test_probes_scanned_together_get_what_each_gets_alone() -> None:
     rows = random.standard_normal((BLOCK + 7, 16)).astype(np.float32)
     probes = rows[:70] + random.standard_normal((70, 16)).astype(np.float32) / 2
     codes = encode(centre_of("cosine", rows), directed("cosine", rows))
-    scans = list(scan_each(COSINE, rows, codes, probes))
+    scans = list(scan_each(COSINE, rows, codes, list(probes[:, None])))
     assert len(scans) == 70
     for scan, probe in zip(scans, probes, strict=True):
         holds(scan, exact_scores(COSINE, probe[None], rows)[0], np.ones(len(rows), bool), 20)

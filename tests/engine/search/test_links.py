@@ -35,7 +35,7 @@ def links(found: Proposal) -> list[int | None]:
 
 def searched(session: Session, folder: Path, probe: Probe) -> ScopeResult:
     """What a search of the material at the desk goes through."""
-    return scan(session, IndexReader(folder), eligibility.links(session, None, ()), SPACE, probe, top=5)
+    return scan(session, IndexReader(folder), eligibility.links(session, None, ()), SPACE, [probe], top=5)[0]
 
 
 @pytest.mark.parametrize("state", list(ReferralState))

@@ -96,7 +96,7 @@ def test_what_an_open_index_knows_of_removals_follows_the_records(world: World, 
     left = []
     for row in rows:
         with world.database.read() as session:
-            result = scan(session, reader, eligibility.references(scope), SPACE, a_probe([1, 0, 0, 0]), top=TOP)
+            result = scan(session, reader, eligibility.references(scope), SPACE, [a_probe([1, 0, 0, 0])], top=TOP)[0]
             assert result.tally == eligibility.tally(session, eligibility.references(scope), SPACE)
         left.append((result.scanned, result.tally.owners))
         with world.database.write() as session:

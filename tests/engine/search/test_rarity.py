@@ -167,3 +167,13 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
 )
 def test_it_is_said_in_words(found: Rarity, said: str) -> None:
     assert words(found) == said
+
+
+def test_many_are_rated_together_as_each_is_alone() -> None:
+    scores = np.random.default_rng(3).random(200)
+    everybody = [(score, 60 if place % 3 else 30, place % 17, 17 + place % 13) for place, score in enumerate(scores)]
+    together = Calibration(pairs(everybody), 20)
+    asked = [(0.99, 60, 1), (0.5, 60, 1), (0.5, 60, 4), (0.2, 30, 2), (0.5, 10, 1), (-1.0, 60, 1)]
+    found = together.rarities(*(np.array(column) for column in zip(*asked, strict=True)))
+    assert found == [Calibration(pairs(everybody), 20).rarity(*one) for one in asked]
+    assert len(set(found)) == len(found)
