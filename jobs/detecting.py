@@ -8,7 +8,7 @@ from engine.records.intake.second_looks import is_second_look
 from engine.records.intake.withdrawal import is_abandoned
 from engine.records.schema import Media
 from engine.records.words import MediaKind
-from jobs.media_work import store_unreadable, work_on
+from jobs.media_work import FileClaim, store_unreadable, work_on
 from jobs.new_faces import new_faces
 from jobs.workbench import Workbench
 
@@ -25,30 +25,34 @@ def detect_media(bench: Workbench, media_id: int) -> None:
     work_on(bench, media_id, {MediaKind.IMAGE, MediaKind.UNKNOWN}, _look)
 
 
-def _look(bench: Workbench, media_id: int) -> None:
+def _look(bench: Workbench, waiting: Media, claim: FileClaim) -> None:
     from engine.vision.animation import is_animated  # Heavy, as everything of vision is.
     from engine.vision.errors import UnreadableMedia
     from engine.vision.media import decode_image
 
     try:
-        data = _bytes_of(bench, media_id)
+        data = _bytes_of(bench, waiting)
         if is_animated(data):
             with bench.records.database.write() as session:
-                session.get_one(Media, media_id).kind = MediaKind.VIDEO
+                session.get_one(Media, waiting.id).kind = MediaKind.VIDEO
+                claim.release(session)
             return
         picture = decode_image(data, max_pixels=bench.settings.decoding.max_pixels)
     except UnreadableMedia as error:
-        store_unreadable(bench, media_id, error.reason)
+        store_unreadable(bench, waiting.id, error.reason, claim)
         return
-    analysis = bench.pipeline.analyse(picture.pixels, effort=_effort(bench, media_id))
+    again = is_second_look(waiting)
+    analysis = bench.pipeline.analyse(picture.pixels, effort=_effort(bench, again=again))
     found, space_id = new_faces(analysis.faces), bench.space.id
-    with bench.records.database.write() as session:
-        media = session.get(Media, media_id)
+    # A first look that a power cut takes back is taken anew; a second one may have let files of crops go.
+    with bench.records.database.write(lasting=again) as session:
+        claim.release(session)
+        media = session.get(Media, waiting.id)
         if media is None or is_abandoned(session, media.id):
             return  # Erased or withdrawn meanwhile.
         media.format, media.width, media.height = picture.format, picture.width, picture.height
         media.captured_at = picture.captured_at or media.captured_at
-        report.keep_media_facts(session, media_id, picture.facts)
+        report.keep_media_facts(session, media.id, picture.facts)
         faces.store_analysis(
             session,
             bench.records.vault,
@@ -61,22 +65,19 @@ def _look(bench: Workbench, media_id: int) -> None:
         )
 
 
-def _effort(bench: Workbench, media_id: int) -> "Effort":
+def _effort(bench: Workbench, *, again: bool) -> "Effort":
     """What a person asked for where the picture was looked at before, and what the unit has set for all others."""
     from engine.vision.types import Effort
 
-    with bench.records.database.read() as session:
-        again = is_second_look(session.get_one(Media, media_id))
     return Effort.THOROUGH if again else Effort(bench.settings.detection.effort)
 
 
-def _bytes_of(bench: Workbench, media_id: int) -> bytes:
+def _bytes_of(bench: Workbench, media: Media) -> bytes:
     """The file's bytes; raises UnreadableMedia, before anything is read, where it is larger than the limit."""
     from engine.vision.errors import UnreadableMedia
 
     limit = bench.settings.decoding.max_bytes
+    if media.size > limit:
+        raise UnreadableMedia(f"{media.size} bytes are more than the limit of {limit} for decoding")
     with bench.records.database.read() as session:
-        media = session.get_one(Media, media_id)
-        if media.size > limit:
-            raise UnreadableMedia(f"{media.size} bytes are more than the limit of {limit} for decoding")
         return bench.records.vault.read(session, media.address)

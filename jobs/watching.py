@@ -20,7 +20,7 @@ from engine.records.schema import Track as StoredTrack
 from engine.records.words import MediaKind
 from engine.search.space import Space, similarity
 from jobs.likeness import likeness_of
-from jobs.media_work import store_unreadable, work_on
+from jobs.media_work import FileClaim, store_unreadable, work_on
 from jobs.new_faces import new_shots
 from jobs.workbench import Workbench
 
@@ -37,24 +37,23 @@ def watch_media(bench: Workbench, media_id: int) -> None:
     work_on(bench, media_id, {MediaKind.VIDEO}, _watch)
 
 
-def _watch(bench: Workbench, media_id: int) -> None:
+def _watch(bench: Workbench, media: Media, claim: FileClaim) -> None:
     from engine.vision.errors import UnreadableMedia  # Heavy, as everything of vision is.
     from engine.vision.video import open_video
 
     settings = bench.settings
     with bench.records.database.read() as session:
-        media = session.get_one(Media, media_id)
         file = bench.records.vault.file(session, media.address)
     with file:
         try:
             video = open_video(file, max_pixels=settings.decoding.max_pixels, threads=settings.detection.threads)
         except UnreadableMedia as error:
-            store_unreadable(bench, media_id, error.reason)
+            store_unreadable(bench, media.id, error.reason, claim)
             return
         tracker = _tracker(bench, media)
         part, is_last = _watched(bench, video, tracker, media.watched_ms)
         video.close()
-    _store(bench, media_id, video, part, is_last=is_last)
+    _store(bench, media.id, video, part, is_last=is_last)
 
 
 def _watched(bench: Workbench, video: "Video", tracker: "Tracker", after_ms: int | None) -> tuple[Part, bool]:

@@ -17,6 +17,7 @@ from engine.records.intake.admission import receive
 from engine.records.intake.second_looks import look_again
 from engine.records.schema import LedgerEvent, Media, Referral
 from engine.records.words import MediaFinding, ReferralState
+from jobs import media_work
 from jobs.detecting import detect_media
 from jobs.dispatch import dispatch
 from tests.engine.records.records_world import a_user
@@ -130,15 +131,31 @@ def test_an_erased_file_is_no_error(bench) -> None:
     detect_media(bench, 4711)
 
 
-def test_the_match_is_queued_once_the_last_file_is_done(bench, records, redis, settings) -> None:
+def test_the_match_is_made_once_the_last_file_is_done(bench, records, redis, settings) -> None:
     bench.redis = redis
     number = report(records, ("a", png(nobody())), ("b", b"broken"))
     dispatch(records, redis, settings, [number], ACTOR)
     first, second = media_ids(records, number)
     detect_media(bench, first)
-    assert f"match-R{number}" not in waiting(redis)
+    assert state_of(records, number) is ReferralState.WORKING
     detect_media(bench, second)
+    assert state_of(records, number) is ReferralState.READY
+    assert f"match-R{number}" not in waiting(redis)
+
+
+def test_a_match_that_fails_after_the_last_file_gets_a_job_of_its_own(
+    bench, records, redis, settings, monkeypatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    bench.redis = redis
+    number = report(records, ("a", png(nobody())))
+    dispatch(records, redis, settings, [number], ACTOR)
+    monkeypatch.setattr(media_work, "match_referral", fail)
+    detect_media(bench, media_ids(records, number)[0])
     assert f"match-R{number}" in waiting(redis)
+    assert state_of(records, number) is ReferralState.WORKING
 
 
 def test_a_referral_on_hold_is_left_on_hold(bench, records, redis) -> None:

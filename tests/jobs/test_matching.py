@@ -50,13 +50,13 @@ def during_the_search(monkeypatch):
     """Lets something happen once, while the first subject of a match is searched."""
     happenings = []
 
-    def search(bench, subject_id: int) -> None:
+    def search(bench, subject_ids: list[int], **how) -> None:
         if happenings:
             happenings.pop()()
-        searching(bench, subject_id)
+        searching(bench, subject_ids, **how)
 
-    searching = matching.search_subject
-    monkeypatch.setattr(matching, "search_subject", search)
+    searching = matching.search_subjects
+    monkeypatch.setattr(matching, "search_subjects", search)
     return happenings.append
 
 
@@ -91,8 +91,8 @@ def test_a_gallery_removed_during_the_search_leaves_the_others_searched(
             galleries.remove_gallery(session, session.get_one(Gallery, known), actor=supervisor)
         return found
 
-    proposing = bench.searcher.propose
-    monkeypatch.setattr(bench.searcher, "propose", propose)
+    proposing = bench.searcher.propose_each
+    monkeypatch.setattr(bench.searcher, "propose_each", propose)
     number = delivered(records, png(astronaut()))
     looked_at(bench, number)
     match_referral(bench, number)
@@ -111,8 +111,8 @@ def test_a_permit_revoked_during_the_search_leaves_no_list_and_says_why(
             permits.revoke(session, permits.list_permits(session)[0], actor=supervisor)
         return proposing(*asked, **how)
 
-    proposing = bench.searcher.propose
-    monkeypatch.setattr(bench.searcher, "propose", propose)
+    proposing = bench.searcher.propose_each
+    monkeypatch.setattr(bench.searcher, "propose_each", propose)
     number = delivered(records, png(astronaut()))
     looked_at(bench, number)
     match_referral(bench, number)

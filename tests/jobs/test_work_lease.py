@@ -30,6 +30,39 @@ def test_the_work_is_free_again_after_an_error(records) -> None:
     assert holder(records) is None
 
 
+def test_the_claim_ends_with_the_write_that_keeps_the_work(records, monkeypatch) -> None:
+    monkeypatch.setattr(module, "_RENEW_SECONDS", 0.05)
+    with work_lease(records, "M1", "worker:a") as claim:
+        with records.database.write() as session:
+            time.sleep(0.3)  # A renewal waits for this write, and must not take the claim again.
+            claim.release(session)
+        time.sleep(0.3)
+        assert holder(records) is None
+
+
+def test_a_claim_whose_write_failed_is_given_back_all_the_same(records) -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        work_lease(records, "M1", "worker:a") as claim,
+        records.database.write() as session,
+    ):
+        claim.release(session)
+        raise ZeroDivisionError
+    assert holder(records) is None
+
+
+def test_the_first_step_is_undone_with_the_claim_that_could_not_be_had(records) -> None:
+    def first(session) -> str:
+        leases.acquire(session, LeaseKind.WORK, "M2", "worker:a", 60)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), work_lease(records, "M1", "worker:a", first):
+        pass
+    assert holder(records) is None
+    with records.database.read() as session:
+        assert leases.holder_of(session, LeaseKind.WORK, "M2") is None
+
+
 def test_a_second_worker_waits_for_the_first(records) -> None:
     order = []
 
