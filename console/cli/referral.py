@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.cli.export import EXPORT_EXAMPLES, EXPORTS_EXAMPLES, export, exports
 from console.cli.face_marks import add_marks, print_marks
 from console.cli.frame import As, Json, examples, group
 from console.cli.ledger_view import actor_names, event_document, print_events
@@ -26,6 +27,8 @@ from engine.records.schema import Referral
 from engine.records.words import ReferralState
 
 app = group("List referrals, show one, put it on hold or withdraw it.")
+app.command(epilog=EXPORT_EXAMPLES)(export)
+app.command(epilog=EXPORTS_EXAMPLES)(exports)
 
 ReferralId = Annotated[str, typer.Argument(metavar="ID", help="A referral's id, such as R12.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; people will read it.")]
