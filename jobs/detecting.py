@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine.records.faces import faces
-from engine.records.intake import report
+from engine.records.intake import near_pictures, report
 from engine.records.intake.second_looks import is_second_look
 from engine.records.intake.withdrawal import is_abandoned
 from engine.records.schema import Media
@@ -28,6 +28,7 @@ def detect_media(bench: Workbench, media_id: int) -> None:
 def _look(bench: Workbench, waiting: Media, claim: FileClaim) -> None:
     from engine.vision.animation import is_animated  # Heavy, as everything of vision is.
     from engine.vision.errors import UnreadableMedia
+    from engine.vision.likeness_hash import likeness_hash
     from engine.vision.media import decode_image
 
     try:
@@ -44,6 +45,9 @@ def _look(bench: Workbench, waiting: Media, claim: FileClaim) -> None:
     again = is_second_look(waiting)
     analysis = bench.pipeline.analyse(picture.pixels, effort=_effort(bench, again=again))
     found, space_id = new_faces(analysis.faces), bench.space.id
+    likeness = likeness_hash(picture.pixels)
+    with bench.records.database.read() as session:
+        bench.likeness.read_on(session)  # What is new for this process is read before anybody waits for the write.
     # A first look that a power cut takes back is taken anew; a second one may have let files of crops go.
     with bench.records.database.write(lasting=again) as session:
         claim.release(session)
@@ -63,6 +67,7 @@ def _look(bench: Workbench, waiting: Media, claim: FileClaim) -> None:
             space_id=space_id,
             actor=bench.actor,
         )
+        near_pictures.keep(session, bench.likeness, media.id, likeness.pdq, likeness.quality)
 
 
 def _effort(bench: Workbench, *, again: bool) -> "Effort":

@@ -12,8 +12,9 @@ from engine.formats.hash_lists.read import ListFormat, format_of, read_list
 from engine.formats.hash_lists.sorting import in_order
 from engine.records.actors import Actor
 from engine.records.deployment import Records
-from engine.records.intake import hash_lists, known_files
+from engine.records.intake import hash_lists, known_files, near_pictures
 from engine.records.intake.hash_lists import NewList
+from engine.records.intake.near_pictures import Limits
 from engine.records.schema import HashList, Media
 from engine.records.words import ListMeaning
 from jobs.errors import BadInput
@@ -47,6 +48,7 @@ def import_list(
     lawful_basis: str,
     format_name: ListFormat,
     actor: Actor,
+    limits: Limits,
     folder: Path,
     advance: Advance,
 ) -> Imported:
@@ -80,7 +82,8 @@ def import_list(
     hash_older_files(records)
     with records.database.write() as session:
         done.row = hash_lists.finish(session, row.id, actor=actor)
-        done.hits = known_files.recognise_by(session, row.id)
+        hits = known_files.recognise_by(session, row.id)
+        done.hits = sorted({*hits, *near_pictures.recognise_by(session, row.id, limits)})
     return done
 
 

@@ -16,6 +16,7 @@ from config.settings import Settings
 from engine.records.actors import Actor
 from engine.records.deployment import Records
 from engine.records.faces.spaces import register, space_at_work
+from engine.records.intake.near_pictures import Likeness, Limits
 from engine.search.candidates import Searcher
 from engine.search.judging import Judges
 from engine.search.space import Space, space_of
@@ -110,6 +111,12 @@ class Workbench:
     def judges(self) -> Judges:
         """What says which scores are rare, for the standing searches; keeps what it has opened."""
         return Judges(self.paths.index, calibration_minimum=self.settings.search.calibration_minimum)
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """The PDQ hashes of all pictures and lists; keeps what it has read."""
+        limits = self.settings.known_files
+        return Likeness(Limits(limits.near_distance, limits.near_quality))
 
     def warm_up(self) -> None:
         """Load the models now, so that the first job does not wait for them."""

@@ -14,6 +14,7 @@ from console.identity import acting_or_setup
 from engine.formats.hash_lists.read import ListFormat
 from engine.records.ids import public
 from engine.records.intake import hash_lists
+from engine.records.intake.near_pictures import Limits
 from engine.records.schema import HashList
 from engine.records.words import HashKind, ListMeaning
 
@@ -63,6 +64,7 @@ def import_(
             lawful_basis=basis,
             format_name=format_name,
             actor=actor,
+            limits=Limits(here.settings.known_files.near_distance, here.settings.known_files.near_quality),
             folder=here.paths.home,
             advance=advance,
         )

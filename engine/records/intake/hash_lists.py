@@ -67,10 +67,10 @@ def add(session: Session, list_id: int, hashes: Sequence[ListedHash]) -> None:
     rows = [{"kind": HashKind(one.kind), "value": one.value, "list_id": list_id, "series": one.series} for one in exact]
     if rows:
         into = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(into(KnownHash).on_conflict_do_nothing(), rows)
+        session.execute(into(KnownHash.__table__).on_conflict_do_nothing(), rows)
     pictures = [{"list_id": list_id, "pdq": one.value, "series": one.series} for one in hashes if one.kind == "pdq"]
     if pictures:
-        session.execute(insert(KnownPicture), pictures)
+        session.execute(insert(KnownPicture.__table__), pictures)
 
 
 def finish(session: Session, list_id: int, *, actor: Actor) -> HashList:
