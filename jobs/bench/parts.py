@@ -49,9 +49,10 @@ PARTS = {
     "pipeline": Part("jobs.bench.pipeline", "Pictures through a worker, its queue, vault and records."),
     "threads": Part("jobs.bench.threads", "Two workers of one thread, and one worker of two."),
     "intake": Part("jobs.bench.intake", "Taking referrals in, beside copying their files."),
-    "search": Part("jobs.bench.search", "One probe and many against a million faces; 4 GB of disk."),
-    "search-large": Part("jobs.bench.search_large", "Five million faces: memory and time; 4 GB of disk."),
     "standing": Part("jobs.bench.standing", "Arrivals against 100,000 unmatched subjects, at once and one by one."),
+    "search": Part("jobs.bench.search", "One probe and many against a million faces; 4 GB of disk."),
+    "rebuild": Part("jobs.bench.rebuild", "An index of a million faces built again beside searches; 4 GB of disk."),
+    "search-large": Part("jobs.bench.search_large", "Five million faces: memory and time; 4 GB of disk."),
     "memory": Part("jobs.bench.memory", "The most memory a worker holds, over files of every size."),
 }
 

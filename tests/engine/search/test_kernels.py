@@ -76,11 +76,15 @@ def test_products_of_codes_are_exact(rows: int, probes: int, dimension: int, see
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
-@pytest.mark.parametrize("length", [1e-3, 1.0, 1e3])
-def test_many_rows_of_any_length_are_ranked_exactly(metric: Metric, length: float) -> None:
+@pytest.mark.parametrize(("length", "block"), [(1e-3, 2_000), (1.0, BLOCK), (1e3, 2_000)])
+def test_many_rows_of_any_length_are_ranked_exactly(
+    metric: Metric, length: float, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("codes", "kernels"):
+        monkeypatch.setattr(f"engine.search.{module}.BLOCK", block)
     space = Space("x", "x", 128, metric, {})
     random = np.random.default_rng(7)
-    rows = (random.standard_normal((2 * BLOCK + 100, 128)) * length + length).astype(np.float32)
+    rows = (random.standard_normal((2 * block + 100, 128)) * length + length).astype(np.float32)
     rows[-200:] = rows[:200]
     rows[-300:-200] = rows[:100] * np.float32(1 + 2**-22)
     probes = (rows[:3] + random.standard_normal((3, 128)) * length / 10).astype(np.float32)
