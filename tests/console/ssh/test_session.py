@@ -74,6 +74,7 @@ def test_what_a_role_may_runs_in_its_users_name(
         ("investigator", "health; id"),
         ("supervisor", "gallery import known /etc"),
         ("supervisor", "user add me --role supervisor --key /root/.ssh/id_ed25519.pub"),
+        ("supervisor", "referral export R1 --to r1.zip --recipient x --reason y"),
         ("supervisor", "config show"),
         ("supervisor", "up"),
         ("supervisor", "/bin/sh"),
