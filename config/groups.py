@@ -197,6 +197,10 @@ class Review(Group):
         default=True,
         description="Whether candidates are shown without their scores, so that nobody is led by a number.",
     )
+    scores_after_verdict: bool = Field(
+        default=False,
+        description="Whether hidden scores of a subject are shown to an examiner who has given a verdict on it.",
+    )
     lease_minutes: int = Field(
         default=20,
         ge=1,

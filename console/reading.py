@@ -106,7 +106,8 @@ def _subject(
 ) -> ShownSubject:
     standing = fold(opinions)
     blind = viewer.is_blind_to(standing)
-    ranked = viewer.sees_scores and not blind
+    judged = any(one.kind in VERDICTS for one in _held(opinions, viewer))
+    ranked = viewer.sees_scores_of(standing, judged=judged)
     document = candidate_list(session, subject.id, hide_scores=not ranked, hide_names=not viewer.sees_content)
     candidates = shown_candidates(
         session, document["candidates"], ranked=ranked, shuffle=f"{subject.id}:{viewer.user_id}"
@@ -144,12 +145,16 @@ def _own(
     names: Mapping[int, str],
 ) -> tuple[Own, ...]:
     """What the viewer holds now, the latest last; not what was said before later material brought the subject back."""
-    held = {one.id for one in in_force(opinions) if one.examiner == viewer.user_id and not one.overtaken}
+    held = {one.id for one in _held(opinions, viewer)}
     return tuple(
         Own(one.id, one.kind, one.candidate_id, _conclusion_words(one, names), _checked(session, one))
         for one in made
         if one.id in held
     )
+
+
+def _held(opinions: Sequence[Opinion], viewer: Viewer) -> list[Opinion]:
+    return [one for one in in_force(opinions) if one.examiner == viewer.user_id and not one.overtaken]
 
 
 def _checked(session: Session, conclusion: Conclusion) -> str:

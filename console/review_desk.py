@@ -70,7 +70,12 @@ class ReviewDesk:
         self.settings = settings
         self.records = records
         self._actor = Actor.user(user)
-        self._viewer = Viewer(user.role, user.id, hide_scores=settings.review.hide_scores)
+        self._viewer = Viewer(
+            user.role,
+            user.id,
+            hide_scores=settings.review.hide_scores,
+            scores_after_verdict=settings.review.scores_after_verdict,
+        )
         self._pictures = Pictures(records.vault)
         self._claimed: set[About] = set()
 

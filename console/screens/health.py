@@ -58,7 +58,7 @@ class HealthScreen(WorkScreen[None]):
 
     def _look(self) -> None:
         # A look that takes longer than the pause must not be overtaken for ever.
-        if self.is_current and not self._looking:
+        if self.is_active and not self._looking:
             self._looking = True
             desk = self.desk
             work = partial(take_snapshot, desk.records, desk.settings, desk.settings.paths)

@@ -99,7 +99,7 @@ class QueueScreen(WorkScreen[None]):
 
     def _load(self, place: int | None = None, *, keep_cursor: bool = True) -> None:
         """Read the rows around a place, by default what is in sight; nothing is read behind another screen."""
-        if not self.is_current:
+        if not self.is_active:
             return
         around = (self.query_one(ReferralTable).middle if keep_cursor else 0) if place is None else place
         work = partial(self.desk.queue, self.shelf, _HELD, max(0, around - _HELD // 2))
@@ -122,7 +122,8 @@ class QueueScreen(WorkScreen[None]):
     # What is said
 
     def _sound_alarms(self) -> None:
-        self.in_thread("alarms", self._alarms, self._show_alarms)
+        if self.is_active:
+            self.in_thread("alarms", self._alarms, self._show_alarms)
 
     def _alarms(self) -> tuple[str, ...]:
         # The queue's libraries take a while to load, and the first picture of the screen need not wait for them.

@@ -77,3 +77,22 @@ async def test_the_second_examiner_learns_nothing_of_the_first_ones_checklist(wo
         await highlight(pilot, "Emma Falk")
         await press(pilot, "l")
         assert "+ for" not in screen_text(pilot) and public("conclusion", 1) not in screen_text(pilot)
+
+
+async def test_scores_are_shown_after_the_verdict_where_the_unit_wants_so(world: ConsoleWorld) -> None:
+    world.referral(rarity=1 / 2300)
+    changed = world.settings.review.model_copy(update={"scores_after_verdict": True})
+    late = ConsoleWorld(world.records, world.settings.model_copy(update={"review": changed}))
+    async with late.app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "x", "enter")
+        assert "1 in 2,300" not in screen_text(pilot)
+        await press(pilot, "j", "y", "enter")
+        assert "1 in 2,300" in screen_text(pilot)
+        assert world.rendering()["hide_scores"] is True
+        await press(pilot, "q")
+    async with late.app("Bo").run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        assert isinstance(review(pilot).sitting.referral.id, str)
+        assert "1 in 2,300" not in screen_text(pilot)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from console.screens import queue
 from console.screens.help import HelpScreen
 from console.widgets.comparison import SIDES, Comparison
 from tests.console.screens.driving import highlight, press, review, screen_text, settle
@@ -155,3 +156,19 @@ async def test_a_link_to_another_referral_names_it_and_its_state(world: ConsoleW
         assert "subject S1" in text and "R1 open" in text
         assert "A link to subject S1 of referral" in text
         assert text.count("room_1.jpg") == 2
+
+
+async def test_an_idle_review_sends_nothing(world: ConsoleWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The queue below must not paint: each time it did, Textual would repaint the review, faces and all.
+    monkeypatch.setattr(queue, "_REFRESH_SECONDS", 0.05)
+    monkeypatch.setattr(queue, "_ALARM_SECONDS", 0.05)
+    world.referral()
+    async with world.app().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        await pilot.pause(0.3)
+        shown: list[object] = []
+        monkeypatch.setattr(type(pilot.app), "_display", lambda *told: shown.append(told))
+        world.referral("report-2")
+        await pilot.pause(0.6)
+        assert shown == []
