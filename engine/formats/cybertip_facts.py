@@ -36,7 +36,7 @@ _NUMBERS = ("reportid", "cybertipid", "cybertiplinereportid", "cybertipreportid"
 
 
 def facts_of(element: Element, path: str = "", about: FactKind = "other") -> Iterator[Fact]:
-    """Every text and attribute at and below an element, each with its path from the root."""
+    """Every text, attribute and mark (which is "true") at and below an element, each with its path from the root."""
     # A list of what is still to be looked at, in reverse order, not recursion: reports may be nested deeply.
     waiting = [(element, path, about)]
     while waiting:
@@ -47,7 +47,7 @@ def facts_of(element: Element, path: str = "", about: FactKind = "other") -> Ite
             for name, value in node.attrib.items()
             if value.strip() and not _last(name).lower().startswith("schemalocation")
         )
-        text = text_of(node)
+        text = text_of(node) or ("true" if _is_mark(node, where) else "")
         if text:
             yield Fact(kind, local(node), text, where)
         waiting.extend(reversed([(child, step, kind) for child, step in _steps(node, where)]))
@@ -77,6 +77,12 @@ def narrative(root: Element) -> str | None:
             told.append(text)
         waiting.extend(reversed(node))
     return "\n\n".join(told) or None
+
+
+def _is_mark(node: Element, where: str) -> bool:
+    """Whether an element says something by being there, such as <fileAnnotations><infant/></fileAnnotations>."""
+    around = where.split("/")[-2:-1]
+    return not len(node) and not node.attrib and bool(around) and "annotations" in around[0].lower()
 
 
 def _steps(node: Element, where: str) -> Iterator[tuple[Element, str]]:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from defusedxml.ElementTree import fromstring
 
+from engine.formats.cybertip_facts import facts_of
 from engine.formats.incoming import IncomingReferral
 from engine.formats.limits import Limits
 from engine.formats.read import Format
@@ -114,3 +116,12 @@ def test_other_xml_is_no_report(tmp_path: Path) -> None:
     put(tmp_path / "in" / "a.jpg")
     assert [file.name for file in one(tmp_path / "in").files] == ["a.jpg", "notes.xml"]
     assert "no XML" in str(read(tmp_path / "in", format=Format.CYBERTIP))
+
+
+def test_marks_without_a_text_are_facts_and_other_empty_elements_are_not() -> None:
+    report = fromstring(
+        "<report><escalateToHighPriority/><fileDetails><fileAnnotations><infant/><viral>false</viral></fileAnnotations>"
+        "</fileDetails></report>"
+    )
+    told = {fact.path: fact.value for fact in facts_of(report)}
+    assert told == {"fileDetails/fileAnnotations/infant": "true", "fileDetails/fileAnnotations/viral": "false"}
