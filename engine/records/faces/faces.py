@@ -11,7 +11,7 @@ from engine.records.custody import ledger
 from engine.records.custody.vault import Vault
 from engine.records.faces import findable
 from engine.records.faces.citations import cited
-from engine.records.faces.embeddings import keep_vector, vectors
+from engine.records.faces.embeddings import keep_new_vectors, keep_vector, vectors
 from engine.records.faces.spaces import require_at_work
 from engine.records.ids import public
 from engine.records.schema import Face, Media, ReferralMedia, SubjectFace, now
@@ -68,6 +68,7 @@ def store_analysis(
     protected = cited(session, [face.id for face in before])
     protected |= {face.id for face in before if face.origin is FaceOrigin.PERSON}
     unseen = list(before)
+    seen: list[tuple[Face, NewFace]] = []
     for new in faces:
         known = _found_again(new, unseen, protected)
         if known is None:
@@ -76,12 +77,14 @@ def store_analysis(
             face = known
             unseen.remove(known)
         if face.origin is FaceOrigin.MACHINE:
-            keep_first_vector(session, face, space_id, new.vector)
+            seen.append((face, new))
+    _keep_first_vectors(session, space_id, seen)
     gone = [face for face in unseen if face.id not in protected]
     for face in gone:
         erase_face(session, vault, face)
     present = faces_of_media(session, media.id)
-    findable.sync(session, [face.id for face in present])
+    # What is new belongs to no subject and no reference yet.
+    findable.sync(session, [face.id for face in before if face not in gone])
     _finding(media, MediaFinding.FACES if present else MediaFinding.NO_FACE, detector, passes)
     ledger.record(
         session,
@@ -185,6 +188,14 @@ def keep_first_vector(session: Session, face: Face, space_id: str | None, vector
     require_at_work(session, space_id)
     if not vectors(session, space_id, [face.id]):
         keep_vector(session, face.id, space_id, vector)
+
+
+def _keep_first_vectors(session: Session, space_id: str | None, seen: Sequence[tuple[Face, NewFace]]) -> None:
+    """As `keep_first_vector` for each of these faces."""
+    first = {face.id: new.vector for face, new in seen if new.vector is not None}
+    if first and space_id is not None:
+        require_at_work(session, space_id)
+        keep_new_vectors(session, space_id, first)
 
 
 def _found_again(new: NewFace, known: Iterable[Face], protected: set[int]) -> Face | None:

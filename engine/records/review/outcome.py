@@ -116,6 +116,8 @@ def _opinions(session: Session, query: Select[Conclusion, int | None]) -> Iterab
     rows = session.execute(
         query.outerjoin(Reference, Reference.id == Conclusion.reference_id).order_by(Conclusion.id)
     ).all()
+    if not rows:
+        return
     passing = {c.id: c.search_id for c, _ in rows if c.kind is ConclusionKind.NO_MATCH and c.search_id is not None}
     lists = _lists(session, set(passing.values()))
     before = concluded_before(session, {c.subject_id for c, _ in rows if c.subject_id is not None})
