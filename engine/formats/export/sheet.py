@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 
 from fontTools.ttLib import TTLibError
@@ -23,6 +24,8 @@ _SANS, _MONO = "Report", "Courier"
 #: Millimetres: the width of names in lists of facts, of a crop, and between crops.
 _NAMES, _CROP, _GAP = 32.0, 30.0, 4.0
 _FAINT, _INK = 95, 20
+#: Characters of a cell that fit on a page even in a narrow column.
+_LONGEST_CELL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +162,10 @@ class Sheet:
             col_widths=widths, line_height=4.2, text_align="LEFT", borders_layout="HORIZONTAL_LINES"
         ) as table:
             for row in rows:
-                line = table.row()
-                for value in row:
-                    line.cell(self._writable(value))
+                for part in zip_longest(*(_pieces(self._writable(value)) for value in row), fillvalue=""):
+                    line = table.row()
+                    for value in part:
+                        line.cell(value)
         self._pdf.ln(1)
 
     def crops(self, pictures: Sequence[Picture]) -> None:
@@ -190,3 +194,9 @@ class Sheet:
 
     def _paragraph(self, text: str, height: float) -> None:
         self._pdf.multi_cell(0, height, self._writable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _pieces(text: str) -> list[str]:
+    """A cell's text in one line, in pieces that fit on a page: what came from outside may be of any length."""
+    flat = " ".join(text.splitlines())
+    return [flat[at : at + _LONGEST_CELL] for at in range(0, len(flat), _LONGEST_CELL)] or [""]

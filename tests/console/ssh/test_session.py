@@ -1,5 +1,6 @@
 """A connection's command: run in the name of the key's user where the role may, and refused where not."""
 
+import hashlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from engine.records.custody import ledger
 from engine.records.deployment import open_records
 from engine.records.errors import NotYours, Refused
 from engine.records.people import user_keys, users
+from engine.records.review.exports import exports_of
 from engine.records.words import UserRole
+from tests.console.cli.reports import report, take_in
 
 SETUP = Actor.machine("setup")
 
@@ -90,6 +93,19 @@ def test_what_lies_outside_a_role_is_refused_and_noted(
         last = ledger.events(session, limit=1)[0]
     assert last.action == "authority.refused"
     assert asked is None or asked not in str(last.details)
+
+
+def test_an_export_goes_down_the_line_in_the_name_of_the_key(
+    here: Deployment, keys: dict[str, int], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    take_in(here.records, report())
+    with pytest.raises(SystemExit) as ended:
+        run_session(here, keys["supervisor"], "referral export R1 --to - --recipient Odense --reason 4711")
+    assert ended.value.code == 0
+    sent = capfdbinary.readouterr().out
+    with here.records.database.read() as session:
+        ((made, user),) = exports_of(session, 1)
+    assert (user.name, made.recipient, made.sha256) == ("supervisor", "Odense", hashlib.sha256(sent).hexdigest())
 
 
 def test_the_key_says_who_acts(here: Deployment, keys: dict[str, int]) -> None:

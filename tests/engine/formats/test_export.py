@@ -103,6 +103,12 @@ def test_a_crop_that_is_no_picture_leaves_a_frame() -> None:
     assert opened(a_report(subjects=(a_subject(pictures=(broken,)),)))["report.pdf"].startswith(b"%PDF")
 
 
+def test_what_is_longer_than_a_page_is_printed_on_several() -> None:
+    short = opened(a_report())["report.pdf"]
+    long = a_report(facts=(Fact("other", "x" * 3000, "word\n" * 9000, ""),), narrative="y" * 30_000)
+    assert _pages(opened(long)["report.pdf"]) > _pages(short) + 10
+
+
 _TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)
 _FACTS = st.lists(
     st.builds(Fact, st.sampled_from(["ip", "person", "other"]), _TEXT.filter(bool), _TEXT, _TEXT), max_size=3
@@ -146,3 +152,7 @@ def _read(folder: Path, archive: bytes) -> IncomingReferral:
     found = list(Reader(spool, format=Format.VICS).read(path))
     (referral,) = [one for one in found if isinstance(one, IncomingReferral)]
     return referral
+
+
+def _pages(pdf: bytes) -> int:
+    return pdf.count(b"/Type /Page\n")
