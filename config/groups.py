@@ -151,6 +151,12 @@ class Intake(Group):
         le=64 * GIBIBYTE,
         description="The largest VICS file or manifest that is read, in bytes.",
     )
+    watch_folder: str | None = Field(
+        default=None, description="The folder whose files and sub-folders `triage up` takes in as they arrive."
+    )
+    watch_still_seconds: float = Field(
+        default=10.0, ge=0.1, le=3600, description="Seconds without a change after which what arrived is complete."
+    )
 
 
 class Priority(Group):

@@ -13,6 +13,8 @@ from config.settings import Settings
 from engine.records.words import Lane
 
 KEEPER = "keeper"
+#: The service that takes in what arrives in a folder.
+WATCH = "intake-watch"
 _FIELDS = ("state", "last_heartbeat", "pid", "successful_job_count", "failed_job_count")
 
 
@@ -44,8 +46,13 @@ def workers_seen(redis: Redis) -> list[WorkerSeen]:
 
 def keeper_silence(paths: Paths) -> float | None:
     """Seconds since the keeper's last sign of life; None where it has left none."""
+    return silence(paths, KEEPER)
+
+
+def silence(paths: Paths, process: str) -> float | None:
+    """Seconds since the last sign of life of a process that runs once per home; None where it has left none."""
     try:
-        return max(0.0, time.time() - paths.heartbeat(KEEPER).stat().st_mtime)
+        return max(0.0, time.time() - paths.heartbeat(process).stat().st_mtime)
     except FileNotFoundError:
         return None
 

@@ -36,6 +36,7 @@ def diagnose(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
     yield from _disk(snapshot, settings)
     yield from _pauses(snapshot)
     yield from _services(snapshot, settings)
+    yield from _watch(snapshot, settings)
     yield from _waiting(snapshot, settings)
     yield from _failures(snapshot)
     yield from _indexes(snapshot)
@@ -83,8 +84,6 @@ def _services(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
     if silence is None or silence > limit:
         gone = "is not running" if silence is None else f"has been silent for {silence:.0f} seconds"
         yield Finding(Level.WARNING, f"The keeper {gone}: lost work is not found again.", "Start it: triage up")
-    if snapshot.paused:
-        yield Finding(Level.WARNING, "The workers are paused.", "Let them go on: triage jobs resume")
     alive = {worker.lane.value for worker in snapshot.workers if worker.silent_seconds <= limit}
     for lane in settings.worker.lanes:
         if lane not in alive:
@@ -94,6 +93,30 @@ def _services(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
                 f"No worker of the lane {lane} is alive; {waits} referrals wait in it.",
                 "Read the worker's log; it may lack its models: triage models list",
             )
+
+
+def _watch(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:
+    watch, limit = snapshot.watch, settings.health.worker_silence_seconds
+    if watch is None:
+        return
+    if watch.waiting is None:
+        yield Finding(
+            Level.CRITICAL,
+            f"The folder {watch.folder}, in which reports arrive, cannot be read.",
+            "See that it is there and open to this account; then: triage up",
+        )
+    elif watch.silent_seconds is None or watch.silent_seconds > limit:
+        yield Finding(
+            Level.CRITICAL if watch.waiting else Level.WARNING,
+            f"Nobody takes in what arrives in {watch.folder}; {watch.waiting} entries lie there.",
+            "Start it: triage up, or triage intake watch",
+        )
+    if watch.refused:
+        yield Finding(
+            Level.WARNING,
+            f"{watch.refused} entries of {watch.folder} were refused.",
+            f"Read the reasons in {watch.folder}/refused; what is put right goes back up, what is not is taken away.",
+        )
 
 
 def _waiting(snapshot: "Snapshot", settings: Settings) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """`triage enqueue`: reports become recorded referrals, and then somebody's work; nothing is lost on the way."""
 
-import shutil
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -134,15 +133,6 @@ def _under_way(bench: Workbench, referral_ids: Collection[int]) -> int:
     with bench.records.database.read() as session:
         states = session.scalars(select(Referral.state).where(Referral.id.in_(referral_ids)))
         return sum(state in UNDER_WAY for state in states)
-
-
-def _require_room(bench: Workbench) -> None:
-    free, reserve = shutil.disk_usage(bench.paths.home).free, bench.settings.health.disk_reserve_bytes
-    if free < reserve:
-        raise DiskFull(
-            f"{bench.paths.home} has {free // 2**20} MiB free; below {reserve // 2**20} MiB nothing is taken in.",
-            "Make room, or set health.disk_reserve_bytes; what is recorded already is safe.",
-        )
 
 
 def _case(bench: Workbench, name: str | None) -> Case | None:

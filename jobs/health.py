@@ -4,9 +4,9 @@ RQ's own monitors clean up while they look, which re-queues jobs and runs callba
 nothing is called that changes anything.
 """
 
-import shutil
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -22,7 +22,7 @@ from engine.records.intake import pauses
 from engine.records.intake.accounting import account
 from engine.records.schema import Referral, now
 from engine.records.words import Lane, Paused, ReferralState
-from jobs.alive import WorkerSeen, keeper_silence, workers_seen
+from jobs.alive import WATCH, WorkerSeen, keeper_silence, silence, workers_seen
 from jobs.connection import connect
 from jobs.diagnosis import Finding, Level, diagnose
 from jobs.errors import RedisDown
@@ -32,6 +32,7 @@ from jobs.pending import UNDER_WAY
 from jobs.queues import lane_queue
 from jobs.room import least_room
 from jobs.standing_work import StandingWork, standing_work
+from jobs.watched_folder import refused_in, waiting_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ class StandingHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchHealth:
+    """The folder in which reports arrive: entries that wait and that were refused (None: it cannot be read), and how
+    long its service has been silent (None: it never gave a sign)."""
+
+    folder: str
+    waiting: int | None
+    refused: int | None
+    silent_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything `triage health` shows, as of one moment."""
 
@@ -84,6 +96,7 @@ class Snapshot:
     standing: StandingHealth
     accounting_differences: tuple[str, ...]
     disk_free_bytes: int
+    watch: WatchHealth | None
     findings: tuple[Finding, ...]
 
     @property
@@ -131,6 +144,7 @@ def take_snapshot(records: Records, settings: Settings, paths: Paths) -> Snapsho
         standing=standing,
         accounting_differences=differences,
         disk_free_bytes=least_room(settings).free,
+        watch=_watch(settings, paths),
         findings=(),
     )
     return replace(unjudged, findings=tuple(diagnose(unjudged, settings)))
@@ -164,6 +178,16 @@ def _standing(work: StandingWork) -> StandingHealth:
         tuple(sorted({one.blocked for one in work.behind if one.blocked is not None})),
         work.due,
     )
+
+
+def _watch(settings: Settings, paths: Paths) -> WatchHealth | None:
+    if settings.intake.watch_folder is None:
+        return None
+    folder, silent = Path(settings.intake.watch_folder).expanduser(), silence(paths, WATCH)
+    try:
+        return WatchHealth(str(folder), waiting_in(folder), refused_in(folder), silent)
+    except OSError:
+        return WatchHealth(str(folder), None, None, silent)
 
 
 def _states(session: Session) -> dict[str, int]:

@@ -13,8 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 
@@ -35,7 +34,6 @@ from engine.records.schema import now
 from engine.search.index import IndexReader
 from jobs.alive import KEEPER
 from jobs.connection import connect
-from jobs.errors import AlreadyRunning
 from jobs.filling import go_on
 from jobs.index_builder import IndexBuilder
 from jobs.lifeline import end_with_parent, service_parser
@@ -43,6 +41,7 @@ from jobs.ordering import order_again
 from jobs.pausing import keep_to
 from jobs.reconcile import reconcile
 from jobs.searching_again import queue_due
+from jobs.signs_of_life import only_one, signs_of_life
 from jobs.standing_work import queue_standing
 
 log = structlog.get_logger()
@@ -61,9 +60,10 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     """Make rounds until told to stop; raises AlreadyRunning, and whatever keeps the records from being opened."""
     paths = settings.paths
     records = open_records(settings, paths)
-    with _only_one(paths):
-        beats = threading.Thread(target=_beat, args=(settings, paths, stop), name="heartbeat", daemon=True)
-        beats.start()
+    with (
+        only_one(paths.runtime / "keeper.lock", f"Another keeper looks after {paths.home}"),
+        signs_of_life(paths, KEEPER, settings.worker.heartbeat_seconds),
+    ):
         log.info("keeper started", pid=os.getpid())
         builder = IndexBuilder(paths, IndexReader(paths.index))
         cleared = -_DAY_SECONDS
@@ -74,8 +74,6 @@ def serve(settings: Settings, stop: threading.Event) -> None:
                 cleared = time.monotonic()
             stop.wait(settings.keeper.interval_seconds)
         builder.stop()
-        beats.join()
-        paths.heartbeat(KEEPER).unlink(missing_ok=True)
     records.close()
 
 
@@ -144,28 +142,6 @@ def _each_for_itself(duties: Duties) -> None:
             duty()
         except (TriageError, RedisError, SQLAlchemyError, OSError) as error:
             log.error("duty failed", duty=name, exc_info=error)
-
-
-@contextmanager
-def _only_one(paths: Paths) -> Iterator[None]:
-    """The lock of the one keeper of a home; a crash lets go of it."""
-    with (paths.runtime / "keeper.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise AlreadyRunning(f"Another keeper looks after {paths.home}.", "One is enough; leave it.") from error
-        yield
-
-
-def _beat(settings: Settings, paths: Paths, stop: threading.Event) -> None:
-    file = paths.heartbeat(KEEPER)
-    while True:
-        try:
-            file.write_text(json.dumps({"pid": os.getpid()}))
-        except OSError as error:  # A full disk ends no keeper: the next sign may be left again.
-            log.error("no sign of life", error=type(error).__name__)
-        if stop.wait(settings.worker.heartbeat_seconds):
-            return
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 
 from redis import Redis
-from rq import suspension
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -43,13 +42,3 @@ def discard(redis: Redis, job_ids: Collection[str] | None = None) -> int:
     for job_id in chosen:
         forget(redis, job_id)
     return len(chosen)
-
-
-def pause(redis: Redis) -> None:
-    """Let the workers take no further job until `resume`; what they are at is finished."""
-    suspension.suspend(redis)
-
-
-def resume(redis: Redis) -> None:
-    """Let paused workers go on."""
-    suspension.resume(redis)

@@ -49,7 +49,8 @@ def services_of(settings: Settings) -> list[Service]:
     """The processes that a deployment with these settings needs, in the order of their start."""
     embedded = [] if settings.redis_url else [Service(_REDIS, ("jobs.redis_server",))]
     workers = [Service(lane, ("jobs.worker", lane)) for lane in settings.worker.lanes]
-    return [*embedded, *workers, Service("keeper", ("jobs.keeper",))]
+    watch = [Service("intake", ("jobs.intake_watch",))] if settings.intake.watch_folder else []
+    return [*embedded, *workers, Service("keeper", ("jobs.keeper",)), *watch]
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ COMMANDS = {
     "console": Entry("console.cli.console", "Open the investigator's console."),
     "up": Entry("console.cli.up", "Start Redis, the workers and the keeper, and keep them running."),
     "enqueue": Entry("console.cli.enqueue", "Put referrals in: folders, pictures and videos."),
+    "intake": Entry("console.cli.intake", "Take in reports that arrive as files in a folder."),
     "referral": Entry("console.cli.referral", "List referrals, show one, put it on hold or withdraw it."),
     "subject": Entry("console.cli.subject", "The people of a referral: show one, split, merge, set the role."),
     "face": Entry("console.cli.face", "Mark a face by hand where the machine found none."),

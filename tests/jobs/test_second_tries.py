@@ -62,10 +62,3 @@ def test_a_report_without_files_is_not_offered(records) -> None:
     assert state_of(records, referral.id) is ReferralState.FAILED
     with records.database.read() as session:
         assert failed_referrals(session) == []
-
-
-def test_pause_and_resume(redis) -> None:
-    pause(redis)
-    assert redis.exists("rq:suspended")
-    resume(redis)
-    assert not redis.exists("rq:suspended")

@@ -10,6 +10,9 @@ from engine.records.database import unit_of
 from engine.records.schema import Batch, Referral, ReferralVersion, Refusal
 from engine.records.words import ReferralState
 
+# Ids of referrals that a difference names.
+_NAMED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Accounting:
@@ -78,15 +81,31 @@ def _batch_differences(found: list[Batch], deliveries: dict[int, int], refused: 
 def _state_differences(session: Session, by_state: dict[str, int], where: ColumnElement[bool]) -> list[str]:
     known = {state.value for state in ReferralState}
     differences = [
-        f"{count} referrals are in no known state: {word}" for word, count in by_state.items() if word not in known
+        f"{count} referrals are in no known state: {word} ({_named(_in_state(session, word, where))})"
+        for word, count in by_state.items()
+        if word not in known
     ]
-    undelivered = select(func.count(Referral.id)).where(
+    undelivered = select(Referral.id).where(
         where, ~select(ReferralVersion.id).where(ReferralVersion.referral_id == Referral.id).exists()
     )
-    if count := session.scalar(undelivered):
-        differences.append(f"{count} referrals were never delivered by a batch")
+    if found := list(session.scalars(undelivered.order_by(Referral.id))):
+        differences.append(f"{len(found)} referrals were never delivered by a batch: {_named(found)}")
     is_duplicate = type_coerce(Referral.state, String) == ReferralState.DUPLICATE.value
-    nameless = select(func.count(Referral.id)).where(where, is_duplicate, Referral.duplicate_of_id.is_(None))
-    if count := session.scalar(nameless):
-        differences.append(f"{count} duplicates do not say what they duplicate")
+    nameless = select(Referral.id).where(where, is_duplicate, Referral.duplicate_of_id.is_(None))
+    if found := list(session.scalars(nameless.order_by(Referral.id))):
+        differences.append(f"{len(found)} duplicates do not say what they duplicate: {_named(found)}")
+    counted = select(func.count(ReferralVersion.id)).where(ReferralVersion.referral_id == Referral.id).scalar_subquery()
+    if found := list(session.scalars(select(Referral.id).where(where, counted != Referral.version, counted > 0))):
+        differences.append(f"{len(found)} referrals have versions that no batch delivered: {_named(found)}")
     return differences
+
+
+def _in_state(session: Session, word: str, where: ColumnElement[bool]) -> list[int]:
+    query = select(Referral.id).where(where, type_coerce(Referral.state, String) == word).order_by(Referral.id)
+    return list(session.scalars(query))
+
+
+def _named(numbers: list[int]) -> str:
+    """The public ids of referrals, the first of many."""
+    named = ", ".join(ids.public("referral", number) for number in numbers[:_NAMED])
+    return f"{named} ..." if len(numbers) > _NAMED else named

@@ -10,6 +10,7 @@ from engine.records.actors import Actor
 from engine.records.custody import ledger
 from engine.records.database import unit_of
 from engine.records.errors import NotFound
+from engine.records.intake.receipts import files_of, originals_of_batch
 from engine.records.schema import Batch, Referral, ReferralMedia, ReferralVersion, Refusal, now
 
 
@@ -59,7 +60,11 @@ def list_batches(session: Session, *, limit: int | None = None) -> list[Batch]:
 
 
 def batch_summary(session: Session, batch: Batch) -> dict[str, Any]:
-    """What became of a batch, as `triage enqueue --json` prints it; a supplement names the referral it belongs to."""
+    """What became of a batch, as `triage enqueue --json` prints it, with the SHA-256 of every file.
+
+    A supplement names the referral it belongs to.
+    """
+    files, originals = files_of(session, batch), originals_of_batch(session, batch)
     referrals = [
         {
             "id": ids.public("referral", referral.id),
@@ -68,6 +73,8 @@ def batch_summary(session: Session, batch: Batch) -> dict[str, Any]:
             "media": media,
             "version": version,
             "duplicate_of": _referral_id(referral.duplicate_of_id),
+            "files": files.get((referral.id, version), []),
+            "originals": originals.get((referral.id, version), []),
         }
         for referral, version, media in session.execute(_deliveries(batch))
     ]

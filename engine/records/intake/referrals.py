@@ -69,9 +69,3 @@ def resume(session: Session, referral: Referral, *, actor: Actor) -> Referral:
     """Take a referral off hold: to the workers, who do what is left and search anew; conclusions stand meanwhile."""
     actor.require_person("resume a referral")
     return move(session, referral, ReferralState.RECEIVED, actor)
-
-
-def withdraw(session: Session, referral: Referral, reason: str, *, actor: Actor) -> Referral:
-    """Take a referral out of work because its sender or a person says so; it stays until it is erased."""
-    actor.require_person("withdraw a referral")
-    return move(session, referral, ReferralState.WITHDRAWN, actor, reason)

@@ -1,5 +1,7 @@
 """Tests of batches and of the sums that must close over them."""
 
+import hashlib
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -52,6 +54,9 @@ def test_the_summary_names_every_referral_and_every_refusal(world: World) -> Non
         ("R3", "received", 1, 2, None),
         ("R4", "received", 1, 1, None),
     ]
+    (file,) = summary["referrals"][1]["files"]
+    assert file == {"name": "a.jpg", "id": "M1", "sha256": hashlib.sha256(b"a").hexdigest(), "size": 1}
+    assert [one["files"][0]["name"] for one in summary["referrals"]] == ["a.jpg", "a.jpg", "b.jpg", "b.jpg"]
     assert summary["refused"] == [
         {"path": "x.jpg", "reason": "it is a symbolic link", "referral": "R4"},
         {"path": "empty", "reason": "the folder holds no files", "referral": None},
@@ -96,9 +101,10 @@ def test_a_batch_that_was_interrupted_is_named_and_is_no_difference(world: World
 @pytest.mark.parametrize(
     ("statement", "difference"),
     [
-        ("UPDATE referrals SET state = 'limbo'", "1 referrals are in no known state: limbo"),
-        ("DELETE FROM referral_versions", "1 referrals were never delivered by a batch"),
-        ("UPDATE referrals SET state = 'duplicate'", "1 duplicates do not say what they duplicate"),
+        ("UPDATE referrals SET state = 'limbo'", "1 referrals are in no known state: limbo (R1)"),
+        ("DELETE FROM referral_versions", "1 referrals were never delivered by a batch: R1"),
+        ("UPDATE referrals SET version = 3", "1 referrals have versions that no batch delivered: R1"),
+        ("UPDATE referrals SET state = 'duplicate'", "1 duplicates do not say what they duplicate: R1"),
     ],
 )
 def test_what_a_foreign_hand_breaks_is_a_difference(world: World, statement: str, difference: str) -> None:
