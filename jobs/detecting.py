@@ -26,19 +26,17 @@ def detect_media(bench: Workbench, media_id: int) -> None:
 
 
 def _look(bench: Workbench, waiting: Media, claim: FileClaim) -> None:
-    from engine.vision.animation import is_animated  # Heavy, as everything of vision is.
-    from engine.vision.errors import UnreadableMedia
+    from engine.vision.errors import UnreadableMedia  # Heavy, as everything of vision is.
     from engine.vision.likeness_hash import likeness_hash
-    from engine.vision.media import decode_image
 
     try:
         data = _bytes_of(bench, waiting)
-        if is_animated(data):
+        picture = bench.decoder.still_unless_moving(data)
+        if picture is None:
             with bench.records.database.write() as session:
                 session.get_one(Media, waiting.id).kind = MediaKind.VIDEO
                 claim.release(session)
             return
-        picture = decode_image(data, max_pixels=bench.settings.decoding.max_pixels)
     except UnreadableMedia as error:
         store_unreadable(bench, waiting.id, error.reason, claim)
         return

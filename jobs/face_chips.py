@@ -15,6 +15,7 @@ from engine.records.schema import Face, Media
 from engine.records.words import MediaKind
 
 if TYPE_CHECKING:
+    from engine.vision.decoding.decoder import Decoder
     from engine.vision.embedder import Embedder
     from engine.vision.types import Pixels
 
@@ -23,37 +24,34 @@ class NoPicture(Exception):
     """Neither the crop of a face nor the file it was found in can be had; the message says why."""
 
 
-def chip_of(session: Session, vault: Vault, face: Face, embedder: "Embedder", *, max_pixels: int) -> "Pixels":
+def chip_of(session: Session, vault: Vault, face: Face, embedder: "Embedder", *, decoder: "Decoder") -> "Pixels":
     """What the embedder takes of a face, uint8 [size, size, 3].
 
-    max_pixels: the largest picture decoded. Raises NoPicture, and UnusableLandmarks for a face that cannot be aligned.
+    Raises NoPicture, and UnusableLandmarks for a face that cannot be aligned.
     """
     from engine.vision.errors import UnreadableMedia  # Heavy, as everything of vision is.
-    from engine.vision.media import decode_image
 
     landmarks = np.array(face.landmarks, np.float32)
     try:
-        crop = decode_image(vault.read(session, face.crop), max_pixels=max_pixels).pixels
+        crop = decoder.still(vault.read(session, face.crop)).pixels
         corner = np.array(face.crop_box[:2], np.float32)
         return embedder.align(crop, (landmarks - corner) * np.float32(face.crop_scale))
     except (VaultError, UnreadableMedia):
         try:
-            return embedder.align(_picture(session, vault, face, max_pixels), landmarks)
+            return embedder.align(_picture(session, vault, face, decoder), landmarks)
         except (VaultError, UnreadableMedia) as error:
             raise NoPicture(f"Its crop and the file it was found in cannot be read: {_words(error)}") from error
 
 
-def _picture(session: Session, vault: Vault, face: Face, max_pixels: int) -> "Pixels":
+def _picture(session: Session, vault: Vault, face: Face, decoder: "Decoder") -> "Pixels":
     """The upright picture or frame in which a face was found; raises VaultError and UnreadableMedia."""
     from engine.vision.errors import UnreadableMedia
-    from engine.vision.media import decode_image
-    from engine.vision.video import open_video
 
     media = session.get_one(Media, face.media_id)
     if media.kind is not MediaKind.VIDEO:
-        return decode_image(vault.read(session, media.address), max_pixels=max_pixels).pixels
+        return decoder.still(vault.read(session, media.address)).pixels
     with vault.file(session, media.address) as file:
-        video = open_video(file, max_pixels=max_pixels)
+        video = decoder.video(file)
         try:
             for frame in video.frames(face.time_ms or 0):
                 if frame.time_ms == face.time_ms:

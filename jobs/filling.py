@@ -108,9 +108,7 @@ def _embedded(bench: Workbench, embedder: "Embedder", faces: list[Face]) -> tupl
     with bench.records.database.read() as session:
         for face in faces:
             try:
-                chips[face.id] = chip_of(
-                    session, bench.records.vault, face, embedder, max_pixels=bench.settings.decoding.max_pixels
-                )
+                chips[face.id] = chip_of(session, bench.records.vault, face, embedder, decoder=bench.decoder)
             except NoPicture as error:
                 failures[face.id] = str(error)
             except UnusableLandmarks as error:

@@ -41,7 +41,6 @@ def look_at(bench: Workbench, path: Path, *, thorough: bool = False) -> Looked |
     Bad input comes back as a reason, only a model that cannot be loaded is raised.
     """
     from engine.vision.errors import UnreadableMedia  # Heavy, as everything of vision is.
-    from engine.vision.media import decode_image
     from engine.vision.types import Effort
 
     limits = bench.settings.decoding
@@ -50,7 +49,7 @@ def look_at(bench: Workbench, path: Path, *, thorough: bool = False) -> Looked |
         if size > limits.max_bytes:
             return Unusable(path, f"{size} bytes are more than the limit of {limits.max_bytes} for decoding")
         data = path.read_bytes()
-        picture = decode_image(data, max_pixels=limits.max_pixels)
+        picture = bench.decoder.still(data)
     except OSError as error:
         return Unusable(path, f"it cannot be read: {error.strerror}")
     except UnreadableMedia as error:

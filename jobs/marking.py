@@ -133,10 +133,8 @@ def _open_referrals(session: Session, media_id: int) -> list[Referral]:
 def _picture(bench: Workbench, media: Media, at_ms: int | None) -> "tuple[Pixels, int | None]":
     """The upright picture, or the frame of a video at a moment, and that frame's time."""
     from engine.vision.errors import UnreadableMedia  # Heavy, as everything of vision is.
-    from engine.vision.media import decode_image
-    from engine.vision.video import open_video
 
-    name, limits = ids.public("media", media.id), bench.settings.decoding
+    name = ids.public("media", media.id)
     if (media.kind is MediaKind.VIDEO) != (at_ms is not None):
         what = "a video: say when the face is seen, with --at" if at_ms is None else "a picture, which has no --at"
         raise BadInput(f"{name} is {what}.", "Example: triage face mark M12 --eyes 320,200,360,198 --at 12.5")
@@ -145,8 +143,8 @@ def _picture(bench: Workbench, media: Media, at_ms: int | None) -> "tuple[Pixels
     try:
         with file:
             if at_ms is None:
-                return decode_image(file.read(), max_pixels=limits.max_pixels).pixels, None
-            with closing(open_video(file, max_pixels=limits.max_pixels)) as video:
+                return bench.decoder.still(file.read()).pixels, None
+            with closing(bench.decoder.video(file)) as video:
                 for frame in video.frames(at_ms):
                     return frame.picture(), frame.time_ms
     except UnreadableMedia as error:

@@ -124,9 +124,7 @@ def _largest(faces: Sequence["AnalysedFace"]) -> "AnalysedFace | None":
 
 
 def _pixels(bench: Workbench, path: Path) -> "Pixels":
-    from engine.vision.media import decode_image
-
-    return decode_image(path.read_bytes(), max_pixels=bench.settings.decoding.max_pixels).pixels
+    return bench.decoder.still(path.read_bytes()).pixels
 
 
 def _endured(

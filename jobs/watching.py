@@ -4,6 +4,7 @@ A long video is many such jobs in a lane of its own. Whatever ends one of them, 
 """
 
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,20 +40,17 @@ def watch_media(bench: Workbench, media_id: int) -> None:
 
 def _watch(bench: Workbench, media: Media, claim: FileClaim) -> None:
     from engine.vision.errors import UnreadableMedia  # Heavy, as everything of vision is.
-    from engine.vision.video import open_video
 
-    settings = bench.settings
     with bench.records.database.read() as session:
         file = bench.records.vault.file(session, media.address)
     with file:
         try:
-            video = open_video(file, max_pixels=settings.decoding.max_pixels, threads=settings.detection.threads)
+            video = bench.decoder.video(file)
         except UnreadableMedia as error:
             store_unreadable(bench, media.id, error.reason, claim)
             return
-        tracker = _tracker(bench, media)
-        part, is_last = _watched(bench, video, tracker, media.watched_ms)
-        video.close()
+        with closing(video):
+            part, is_last = _watched(bench, video, _tracker(bench, media), media.watched_ms)
     _store(bench, media.id, video, part, is_last=is_last)
 
 

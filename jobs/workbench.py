@@ -24,6 +24,7 @@ from jobs import embedders
 from jobs.embedders import KnownEmbedder
 
 if TYPE_CHECKING:
+    from engine.vision.decoding.decoder import Decoder
     from engine.vision.embedder import Embedder
     from engine.vision.pipeline import FacePipeline
 
@@ -65,6 +66,15 @@ class Workbench:
             embedder=self._loaded(self._chosen()),
             device=self.settings.worker.device,
         )
+
+    @cached_property
+    def decoder(self) -> "Decoder":
+        """What decodes pictures and videos, in processes that know nothing of this one."""
+        from engine.vision.decoding.decoder import Decoder
+        from engine.vision.decoding.process import Limits
+
+        decoding, threads = self.settings.decoding, self.settings.detection.threads
+        return Decoder(Limits(decoding.max_pixels, decoding.max_memory_bytes, decoding.max_seconds, threads))
 
     @cached_property
     def space(self) -> Space:
@@ -119,7 +129,8 @@ class Workbench:
         return Likeness(Limits(limits.near_distance, limits.near_quality))
 
     def warm_up(self) -> None:
-        """Load the models now, so that the first job does not wait for them."""
+        """Load the models and start a decoder now, so that the first job does not wait for them."""
+        self.decoder.start()
         _ = self.space
 
     def _loaded(self, known: KnownEmbedder) -> "Embedder":

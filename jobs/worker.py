@@ -56,6 +56,7 @@ def serve(settings: Settings, lane: str, max_jobs: int = _JOBS_PER_PROCESS) -> b
     except HandBack:
         log.info("worker stopped without Redis", lane=lane)
     finally:
+        bench.decoder.close()
         records.close()
     return not worker.stopping
 

@@ -1,6 +1,6 @@
 """Animated pictures (GIF, WebP, PNG, AVIF) as videos, decoded by Pillow one frame after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from io import BytesIO
@@ -41,7 +41,9 @@ def is_animated(data: bytes) -> bool:
 class Animation:
     """An animated picture in a seekable file; WebP and AVIF are held in memory as a whole, undecoded."""
 
-    def __init__(self, file: BinaryIO, format_name: str, *, max_pixels: int) -> None:
+    def __init__(
+        self, file: BinaryIO, format_name: str, *, max_pixels: int, progress: Callable[[], None] = lambda: None
+    ) -> None:
         """Open it; raises UnreadableMedia where its first frame cannot be shown."""
         self.format = format_name
         self.duration_ms: int | None = None
@@ -49,6 +51,7 @@ class Animation:
         self.troubles: list[str] = []
         self._file = GuardedFile(file)
         self._max_pixels = max_pixels
+        self._progress = progress
         try:
             picture = self._open()
             self.captured_at = capture_time.of_picture(picture)
@@ -70,6 +73,7 @@ class Animation:
         times = FrameTimes(None)
         number = 0
         while True:
+            self._progress()
             try:
                 picture.seek(number)
                 picture.load()

@@ -2,6 +2,8 @@
 
 VisionError
 ├── UnreadableMedia      the bytes are not a picture that can be shown whole, or one beyond the limits
+│   └── TooLittleMemory  its decoder asked for more memory than it may have
+├── DecoderLost          the process that decodes was ended by something else than the file it was at
 ├── DeviceMissing        the networks cannot compute where the settings say
 ├── UnusableLandmarks    the points of a face, found or marked by hand, cannot be those of a face in the picture
 └── WeightsError         a network cannot be loaded
@@ -23,6 +25,14 @@ class UnreadableMedia(VisionError):
     def __init__(self, reason: str, *, hint: str = "Ask the sender for the file again, or open it elsewhere.") -> None:
         super().__init__(reason, hint=hint)
         self.reason = reason
+
+
+class TooLittleMemory(UnreadableMedia):
+    """A file whose decoder asked for more memory than there was for it."""
+
+
+class DecoderLost(VisionError):
+    """The process that decodes cannot be started, or was ended from outside; it says nothing about the file."""
 
 
 class WeightsError(VisionError):

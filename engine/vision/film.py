@@ -1,6 +1,6 @@
 """Films: MP4, MOV, 3GP, Matroska, WebM, AVI, WMV, MPEG, Ogg and FLV, frame by frame, upright and in order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from typing import BinaryIO
@@ -29,15 +29,24 @@ _PIXEL_SHAPES = (Fraction(1, 4), Fraction(4))
 class Film:
     """A film in a seekable file; where it holds several videos, the one that FFmpeg takes for the main one."""
 
-    def __init__(self, file: BinaryIO, format_name: str, *, max_pixels: int, threads: int = 1) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        format_name: str,
+        *,
+        max_pixels: int,
+        threads: int = 1,
+        progress: Callable[[], None] = lambda: None,
+    ) -> None:
         """Open it; raises UnreadableMedia where it holds no picture that can be shown."""
         self.format = format_name
         self._file = GuardedFile(file)
         self._max_pixels = max_pixels
         self._threads = threads
+        self._progress = progress
         self._damage: list[int] = []
         self._ended_ms: int | None = None
-        self._reformatter = VideoReformatter()
+        self._glances, self._pictures = VideoReformatter(), VideoReformatter()
         self._pass = self._begin(0)
         self._videos = self._pass.videos
         self.duration_ms = self._pass.duration_ms
@@ -101,6 +110,7 @@ class Film:
         times = FrameTimes(None if rate is None else float(rate))
         time_ms = 0
         for frame in self._pass:
+            self._progress()
             if frame is None:
                 if time_ms >= start_ms:
                     self._damage.append(time_ms)
@@ -115,12 +125,13 @@ class Film:
 
     def _glance(self, frame: av.VideoFrame) -> Pixels:
         width, height = GLANCE
-        small = self._reformatter.reformat(frame, width, height, "gray8", interpolation="AREA")
+        small = self._glances.reformat(frame, width, height, "gray8", interpolation="AREA", threads=self._threads)
         return np.asarray(small.to_ndarray(), np.uint8)
 
     def _picture(self, frame: av.VideoFrame) -> Pixels:
         width, height = self._square_pixels(frame)
-        pixels = np.asarray(frame.reformat(width, height, "rgb24").to_ndarray(), np.uint8)
+        shown = self._pictures.reformat(frame, width, height, "rgb24", threads=self._threads)
+        pixels = np.asarray(shown.to_ndarray(), np.uint8)
         return _upright(pixels, _display_matrix(frame))
 
     def _square_pixels(self, frame: av.VideoFrame) -> tuple[int, int]:

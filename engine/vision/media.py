@@ -1,13 +1,19 @@
 """Reads still pictures: any supported file's bytes become upright RGB pixels, or a named reason why not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
+from PIL.ExifTags import Base
 from PIL.GifImagePlugin import GifImageFile
+from PIL.Image import Transpose
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -16,9 +22,10 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
+from engine.formats.incoming import Fact
 from engine.formats.sniff import HEAD_BYTES, identify
 from engine.vision import capture_time, picture_facts
-from engine.vision.errors import UnreadableMedia
+from engine.vision.errors import TooLittleMemory, UnreadableMedia
 from engine.vision.types import DecodedImage, Pixels
 
 # Each file is given to the one decoder that its content asks for, and to no other of the many that Pillow knows.
@@ -35,6 +42,46 @@ _DECODERS: dict[str, type[ImageFile]] = {
 }
 _BACKGROUND = (255, 255, 255)
 _ROWS = 512
+# What undoes each EXIF orientation (CIPA DC-008, 4.6.4); which of them lay the picture on its side, and in which the
+# first rows of the upright picture are the last rows or columns of the stored one.
+_TURNS = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+_SIDEWAYS, _FROM_THE_END = frozenset({5, 6, 7, 8}), frozenset({3, 4, 7, 8})
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A still picture whose pixels are decoded, and not yet RGB or upright; width, height: of the upright picture."""
+
+    format: str
+    width: int
+    height: int
+    captured_at: datetime | None
+    facts: tuple[Fact, ...]
+    picture: Image.Image = field(repr=False)
+    orientation: int
+
+    def strips(self) -> Iterator[Pixels]:
+        """The upright pixels in RGB from top to bottom, some rows at a time: all at once, Pillow copies them twice."""
+        for top in range(0, self.height, _ROWS):
+            part = self.picture.crop(self._stored(top, min(self.height, top + _ROWS)))
+            turn = _TURNS.get(self.orientation)
+            yield np.asarray(to_rgb(part if turn is None else part.transpose(turn)))
+
+    def _stored(self, top: int, bottom: int) -> tuple[int, int, int, int]:
+        """Where in the stored picture some rows of the upright one lie: left, top, right, bottom."""
+        if self.orientation in _FROM_THE_END:
+            top, bottom = self.height - bottom, self.height - top
+        if self.orientation in _SIDEWAYS:
+            return top, 0, bottom, self.width
+        return 0, top, self.width, bottom
 
 
 def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
@@ -44,24 +91,50 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage:
     Raises UnreadableMedia for anything else than a whole picture of at most `max_pixels`, which is decided before its
     pixels are decoded. (Pillow itself refuses some formats above 178,956,970 pixels.)
     """
+    still = open_still(data, max_pixels=max_pixels)
+    pixels = np.empty((still.height, still.width, 3), np.uint8)
+    with named_damage(still.format, data):
+        for number, strip in enumerate(still.strips()):
+            pixels[number * _ROWS : number * _ROWS + len(strip)] = strip
+    return DecodedImage(
+        pixels,
+        still.format,
+        width=still.width,
+        height=still.height,
+        captured_at=still.captured_at,
+        facts=still.facts,
+    )
+
+
+def open_still(data: bytes, *, max_pixels: int) -> Still:
+    """Decode a still picture as far as its pixels are known; raises UnreadableMedia as `decode_image`."""
     format_name = _format_of(data)
-    try:
+    with named_damage(format_name, data):
         picture = open_picture(BytesIO(data), format_name, max_pixels=max_pixels)
         captured_at = capture_time.of_picture(picture)  # Before the decoder of TIFF closes the file.
         facts = picture_facts.facts_of(picture)
         picture.load()
-        pixels = _copied(to_rgb(_upright(picture)))
+        # Extremes are those of the whole picture, so that it cannot be done in strips.
+        shown = _stretched(picture) if picture.mode in ("I", "F") else picture
+    orientation = _orientation(picture)
+    width, height = shown.size[::-1] if orientation in _SIDEWAYS else shown.size
+    return Still(format_name, width, height, captured_at, facts, shown, orientation)
+
+
+@contextmanager
+def named_damage(format_name: str, data: bytes) -> Iterator[None]:
+    """Raise what goes wrong in decoding as UnreadableMedia that names it."""
+    try:
+        yield
     except UnreadableMedia:
         raise
     except MemoryError as error:
-        raise UnreadableMedia(f"{format_name}: not enough memory to decode it") from error
+        raise TooLittleMemory(f"{format_name}: not enough memory to decode it") from error
     except Image.DecompressionBombError as error:
         raise UnreadableMedia(f"{format_name}: more pixels than the decoder's limit") from error
     except Exception as error:
         # Decoders raise nearly any type of error on damaged or hostile bytes.
         raise UnreadableMedia(_reason(format_name, data, error)) from error
-    height, width = pixels.shape[:2]
-    return DecodedImage(pixels, format_name, width=width, height=height, captured_at=captured_at, facts=facts)
 
 
 def open_picture(file: BinaryIO, format_name: str, *, max_pixels: int) -> ImageFile:
@@ -87,15 +160,6 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         background = Image.new("RGBA", layer.size, (*_BACKGROUND, 255))
         return Image.alpha_composite(background, layer).convert("RGB")
     return picture.convert("RGB")
-
-
-def _copied(picture: Image.Image) -> Pixels:
-    """The pixels of an RGB picture, copied some rows at a time: all at once, Pillow copies them twice."""
-    pixels = np.empty((picture.height, picture.width, 3), np.uint8)
-    for top in range(0, picture.height, _ROWS):
-        bottom = min(picture.height, top + _ROWS)
-        pixels[top:bottom] = np.asarray(picture.crop((0, top, picture.width, bottom)))
-    return pixels
 
 
 def _format_of(data: bytes) -> str:
@@ -146,13 +210,13 @@ def _end_of_boxes(data: bytes) -> int:
     return position
 
 
-def _upright(picture: Image.Image) -> Image.Image:
-    """Apply the EXIF orientation; damaged EXIF data does not make the picture unreadable."""
+def _orientation(picture: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; damaged EXIF data does not make the picture unreadable."""
     try:
-        ImageOps.exif_transpose(picture, in_place=True)
+        orientation = picture.getexif().get(Base.Orientation, 1)
     except Exception:  # noqa: BLE001 - as above; the picture is whole, so it is shown as stored
-        return picture
-    return picture
+        return 1
+    return orientation if orientation in _TURNS else 1
 
 
 def _stretched(picture: Image.Image) -> Image.Image:

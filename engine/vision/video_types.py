@@ -21,7 +21,8 @@ GLANCE = (64, 36)
 class Frame:
     """One frame: its time in milliseconds, and what it shows as cheaply as that can be had.
 
-    glance: uint8 [36, 64], grey, not upright where the video has to be turned. picture: gives the upright RGB pixels.
+    glance: uint8 [36, 64], grey, not upright where the video has to be turned. picture: gives the upright RGB pixels,
+    for certain until the next frame is taken.
     """
 
     time_ms: int

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.vision.errors import UnreadableMedia
 from engine.vision.pipeline import Analysis, FacePipeline
 from engine.vision.sampling import Look, Sampler
 from engine.vision.tracks import Tracker
@@ -35,14 +36,20 @@ def watch(video: Video, pipeline: FacePipeline, tracker: Tracker, *, after_ms: i
         why = sampler.choose(frame)
         if why is not None:
             found = _look(frame, why, pipeline, tracker, effort)
+            if found is None:
+                continue
             yield LookedAt(frame.time_ms, len(found.faces), found.passes)
 
 
-def _look(frame: Frame, why: Look, pipeline: FacePipeline, tracker: Tracker, effort: "_Effort") -> Analysis:
+def _look(frame: Frame, why: Look, pipeline: FacePipeline, tracker: Tracker, effort: "_Effort") -> Analysis | None:
+    try:
+        pixels = frame.picture()
+    except UnreadableMedia:
+        return None  # As any damaged frame; if it was the end of the video, its troubles say so.
     if why is Look.NEW_SCENE:
         tracker.end_scene()
     thorough = why is Look.NEW_SCENE or effort.is_due(frame.time_ms)
-    found = pipeline.analyse(frame.picture(), effort=Effort.USUAL if thorough else Effort.QUICK)
+    found = pipeline.analyse(pixels, effort=Effort.USUAL if thorough else Effort.QUICK)
     if thorough:
         effort.spent(frame.time_ms, found)
     tracker.see(frame.time_ms, found.faces)

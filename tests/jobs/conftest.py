@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from redis import Redis
 
+from config.groups import Decoding
 from config.models import load_manifest
 from config.paths import Paths
 from config.settings import Settings
@@ -18,6 +19,8 @@ from engine.records.people import galleries, users
 from engine.records.schema import now
 from engine.records.searching import permits
 from engine.records.words import Channel, GalleryPurpose, SubjectRole, UserRole
+from engine.vision.decoding.decoder import Decoder
+from engine.vision.decoding.process import Limits
 from jobs.enrol import enrol
 from jobs.workbench import Workbench
 from tests.jobs.jobs_world import Server
@@ -74,11 +77,21 @@ def pipeline() -> "FacePipeline":
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[Decoder]:
+    """A decoder with the limits that are set where nobody sets any, started once for all tests."""
+    decoding = Decoding()
+    decoder = Decoder(Limits(decoding.max_pixels, decoding.max_memory_bytes, decoding.max_seconds))
+    yield decoder
+    decoder.close()
+
+
 @pytest.fixture
-def bench(records: Records, settings: Settings, paths: Paths, pipeline: "FacePipeline") -> Workbench:
+def bench(records: Records, settings: Settings, paths: Paths, pipeline: "FacePipeline", decoder: Decoder) -> Workbench:
     """The tools of a command: no Redis, and models that are loaded already."""
     bench = Workbench(records, settings, paths, holder="command:test")
     bench.pipeline = pipeline
+    bench.decoder = decoder
     return bench
 
 
