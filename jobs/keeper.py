@@ -6,8 +6,6 @@ references out whose retention has ended; once a day it clears away files that a
 It leaves a sign of life that others watch, because nobody would notice its absence otherwise.
 """
 
-import fcntl
-import json
 import os
 import signal
 import sys

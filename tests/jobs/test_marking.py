@@ -135,7 +135,7 @@ def test_nobody_marks_without_the_role_or_in_a_closed_referral(bench, records, p
     with pytest.raises(BadInput, match="has no --at"):
         mark(bench, media_id, EYES, at_ms=1000, actor=anna)
     with records.database.write() as session:
-        referrals.withdraw(session, session.get_one(Referral, number), "sent in error", actor=anna)
+        withdraw(session, session.get_one(Referral, number), "sent in error", actor=anna)
     with pytest.raises(WrongTransition, match="is withdrawn"):
         mark(bench, media_id, EYES, actor=anna)
     (tmp_path / "copy.png").write_bytes(png(nobody().resize((512, 512))))
