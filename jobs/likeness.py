@@ -16,8 +16,8 @@ class Likeness:
     """Scores of one model, on the scale of its space.
 
     one_person: from this average on, faces of one referral are grouped as one subject. smallest: pixels between the
-    eyes below which a face is too poor to be grouped. unlike: below it two pictures under one name are doubted. twice: from it on,
-    one face under two names is doubted.
+    eyes below which a face is too poor to be grouped. unlike: below it two pictures under one name are
+    doubted. twice: from it on, one face under two names is doubted.
     """
 
     one_person: float
