@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,17 +13,18 @@ from engine.search.evaluation.identification import OPEN_SET_FPIR, OPEN_SET_RANK
 from engine.search.evaluation.tables import LabelledPicture
 from tests.engine.search.evaluation.labelled import Model, identify
 
-# Where pictures lie on a line: ties are common, and every distance between two is exact in float32.
-_PLACES = [None, *(step / 4 for step in range(1, 25))]
 _RATES = {0.1: Fraction(1, 10), 0.01: Fraction(1, 100), 0.001: Fraction(1, 1000)}
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=10)
 @given(st.data())
 def test_fnir_at_fpir_is_what_a_plain_count_gives(draw: st.DataObject) -> None:
+    random = np.random.default_rng(draw.draw(st.integers(0, 2**32)))
     crowd = draw.draw(st.sampled_from([3, 15, 70]))
-    pictures = st.tuples(st.integers(0, crowd - 1), st.sampled_from(_PLACES))
-    drawn = draw.draw(st.lists(pictures, min_size=crowd, max_size=2 * crowd))
+    people = [*range(crowd), *random.integers(0, crowd, crowd)]
+    # One picture in five shows no face; ties are common, and every distance between two is exact in float32.
+    places = [None if random.random() < 0.2 else int(random.integers(1, 4 * crowd)) / 16 for _ in people]
+    drawn = list(zip(people, places, strict=True))
     table = [LabelledPicture(f"{place}", f"person {person}") for place, (person, _) in enumerate(drawn)]
     report = identify(table, Model({f"{place}": at for place, (_, at) in enumerate(drawn) if at is not None}))
     searches = [_search(drawn, place) for place in range(len(drawn))]
