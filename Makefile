@@ -6,7 +6,7 @@ DEMO := .demo
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv setup demo test lint format clean
+.PHONY: help venv setup demo test lint format clean hostile
 
 help: ## Show this list
 	@echo "Triage: make TARGET"
@@ -25,6 +25,9 @@ demo: setup ## Try Triage on sample pictures (HEADLESS=1: without the console)
 
 test: lint ## Check the code and run every test
 	$(VENV)/bin/python -m pytest -q --numprocesses auto --dist loadfile
+
+hostile: setup ## Give 6,000 malformed files to the decoder
+	$(VENV)/bin/python -m tests.engine.vision.decoding.hostile --files 6000
 
 lint: setup ## Check style and types
 	$(VENV)/bin/ruff check
