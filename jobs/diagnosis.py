@@ -48,7 +48,7 @@ def _accounting(snapshot: "Snapshot") -> Iterator[Finding]:
         yield Finding(
             Level.CRITICAL,
             f"The sums do not close: {difference}.",
-            "Keep everything as it is and look at the batches: triage batch list",
+            "Keep everything as it is; see all that differs: triage reconcile --dry-run",
         )
 
 

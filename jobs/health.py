@@ -22,6 +22,7 @@ from engine.records.intake import pauses
 from engine.records.intake.accounting import account
 from engine.records.schema import Referral, now
 from engine.records.words import Lane, Paused, ReferralState
+from jobs.accounts import last_check
 from jobs.alive import WATCH, WorkerSeen, keeper_silence, silence, workers_seen
 from jobs.connection import connect
 from jobs.diagnosis import Finding, Level, diagnose
@@ -128,6 +129,8 @@ def take_snapshot(records: Records, settings: Settings, paths: Paths) -> Snapsho
         stopped = pauses.in_force(session)
         told = tuple(pauses.in_words(session, one) for one in stopped.values())
         standing = _standing(standing_work(session, settings))
+    checked = last_check(paths)
+    differences = tuple(dict.fromkeys((*differences, *(checked.differences if checked else ()))))
     queue = _look_at_redis(settings, paths)
     lanes = tuple(LaneHealth(lane, *waiting.get(lane, (0, 0.0)), queue.waiting.get(lane)) for lane in Lane)
     unjudged = Snapshot(

@@ -30,6 +30,7 @@ from engine.records.faces import findable
 from engine.records.review import desk
 from engine.records.schema import now
 from engine.search.index import IndexReader
+from jobs import accounts
 from jobs.alive import KEEPER
 from jobs.connection import connect
 from jobs.filling import go_on
@@ -47,6 +48,7 @@ log = structlog.get_logger()
 # No intake takes longer than this from the first file in the vault to the row that names it.
 _ABANDONED = timedelta(days=1)
 _DAY_SECONDS = 86_400.0
+_MINUTE_SECONDS = 60.0
 # Searches leave an expired reference out from its moment on; what makes it findable goes later, so that a clock that
 # was wrong for some hours does not take anybody out of the searches for good.
 _AFTER_EXPIRY = timedelta(days=1)
@@ -64,9 +66,12 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     ):
         log.info("keeper started", pid=os.getpid())
         builder = IndexBuilder(paths, IndexReader(paths.index))
-        cleared = -_DAY_SECONDS
+        cleared, checked = -_DAY_SECONDS, -_MINUTE_SECONDS
         while not stop.is_set():
             make_round(settings, paths, records, builder)
+            if time.monotonic() - checked >= _MINUTE_SECONDS:
+                check_accounts(records, paths)
+                checked = time.monotonic()
             if time.monotonic() - cleared >= _DAY_SECONDS:
                 clear_vault(records)
                 cleared = time.monotonic()
@@ -122,6 +127,16 @@ def make_round(settings: Settings, paths: Paths, records: Records, builder: Inde
             "indexes": lambda: builder.look_after(records),
         }
     )
+
+
+def check_accounts(records: Records, paths: Paths) -> None:
+    """Check that every input is accounted for and that the vault holds every file, and tell where not."""
+
+    def check() -> None:
+        for difference in accounts.check(records, paths):
+            log.error("sums do not close", difference=difference)
+
+    _each_for_itself({"accounts": check})
 
 
 def clear_vault(records: Records) -> None:

@@ -34,8 +34,28 @@ class Reconciled:
     referrals_failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Where Redis differs from the records: the jobs whose tries are spent, with reasons, and what lacks a job."""
+
+    waiting: int
+    spent: dict[str, str]
+    lacking: list[Pending]
+
+
 def reconcile(records: Records, redis: Redis, settings: Settings, actor: Actor) -> Reconciled:
     """Look at every referral that waits for workers and give it back what it lacks; raises redis' ConnectionError."""
+    found = differences(records, redis, settings)
+    given_up = {number for job_id, reason in found.spent.items() for number in give_up(records, job_id, reason, actor)}
+    lacking = [entry for entry in found.lacking if entry.referral_id not in given_up]
+    restored = submit_all(records, redis, settings, lacking, actor)
+    if restored or given_up:
+        log.info("reconciled", waiting=found.waiting, restored=restored, failed=len(given_up))
+    return Reconciled(found.waiting, restored, len(given_up))
+
+
+def differences(records: Records, redis: Redis, settings: Settings) -> Differences:
+    """Compare Redis with what the records say waits, changing nothing; raises redis' ConnectionError."""
     with records.database.read() as session:
         waiting = pending(session)
         at_work = set(
@@ -57,17 +77,10 @@ def reconcile(records: Records, redis: Redis, settings: Settings, actor: Actor) 
         for work in entry.works
         if lost(work) and work.job_id in failed
     }
-    given_up = {number for job_id in spent for number in give_up(records, job_id, failed[job_id], actor)}
     lacking = [
-        entry
-        for entry in waiting
-        if entry.referral_id not in given_up
-        and (_unmarked(entry) or late(entry) or any(lost(work) for work in entry.works))
+        entry for entry in waiting if _unmarked(entry) or late(entry) or any(lost(work) for work in entry.works)
     ]
-    restored = submit_all(records, redis, settings, lacking, actor)
-    if restored or given_up:
-        log.info("reconciled", waiting=len(waiting), restored=restored, failed=len(given_up))
-    return Reconciled(len(waiting), restored, len(given_up))
+    return Differences(len(waiting), {job_id: failed[job_id] for job_id in sorted(spent)}, lacking)
 
 
 def _unmarked(entry: Pending) -> bool:
