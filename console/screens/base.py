@@ -11,7 +11,7 @@ from console.cli.exits import explained
 from console.widgets.text import harmless
 
 #: Classes by which the style sheet knows how wide a terminal is.
-BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]
+BREAKPOINTS = [(0, "-narrow"), (120, "-normal"), (160, "-wide")]
 
 T = TypeVar("T")
 R = TypeVar("R")
