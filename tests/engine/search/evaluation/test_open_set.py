@@ -16,14 +16,15 @@ from tests.engine.search.evaluation.labelled import Model, identify
 _RATES = {0.1: Fraction(1, 10), 0.01: Fraction(1, 100), 0.001: Fraction(1, 1000)}
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=8)
 @given(st.data())
 def test_fnir_at_fpir_is_what_a_plain_count_gives(draw: st.DataObject) -> None:
     random = np.random.default_rng(draw.draw(st.integers(0, 2**32)))
-    crowd = draw.draw(st.sampled_from([3, 15, 70]))
+    crowd = draw.draw(st.sampled_from([15, 70]))
     people = [*range(crowd), *random.integers(0, crowd, crowd)]
     # One picture in five shows no face; ties are common, and every distance between two is exact in float32.
-    places = [None if random.random() < 0.2 else int(random.integers(1, 4 * crowd)) / 16 for _ in people]
+    homes = random.integers(1, 12 * crowd, crowd)
+    places = [None if random.random() < 0.2 else int(homes[one] + random.integers(0, 8)) / 16 for one in people]
     drawn = list(zip(people, places, strict=True))
     table = [LabelledPicture(f"{place}", f"person {person}") for place, (person, _) in enumerate(drawn)]
     report = identify(table, Model({f"{place}": at for place, (_, at) in enumerate(drawn) if at is not None}))
