@@ -30,8 +30,8 @@ def _look(bench: Workbench, waiting: Media, claim: FileClaim) -> None:
     from engine.vision.likeness_hash import likeness_hash
 
     try:
-        data = _bytes_of(bench, waiting)
-        picture = bench.decoder.still_unless_moving(data)
+        # The bytes are held no longer than this: they and the pixels may each be hundreds of megabytes.
+        picture = bench.decoder.still_unless_moving(_bytes_of(bench, waiting))
         if picture is None:
             with bench.records.database.write() as session:
                 session.get_one(Media, waiting.id).kind = MediaKind.VIDEO
