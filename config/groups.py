@@ -76,8 +76,7 @@ class Detection(Group):
     )
     effort: Literal["usual", "thorough"] = Field(
         default="usual",
-        description="How long faces are looked for; thorough makes every pass over every picture, at about 8 times the "
-        "processor time for a small picture with a face, and 35 times for one of 12 megapixels.",
+        description="How long faces are looked for; thorough takes 8 to 35 times as long (docs/hard_pictures.md).",
     )
     threads: int = Field(default=1, ge=1, le=64, description="Processor threads each worker's networks may use.")
 

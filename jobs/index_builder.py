@@ -100,7 +100,7 @@ def main() -> None:
     try:
         sys.exit(not build_all(settings))
     except TriageError as error:
-        sys.stderr.write(f"triage index builder: {error.message}\n  {error.hint}\n")
+        sys.stderr.write(f"index builder: {error.message}\n  {error.hint}\n")
         sys.exit(error.exit_code)
 
 

@@ -100,7 +100,7 @@ def submit(redis: Redis, lane: Lane, work: Work, settings: WorkerSettings) -> bo
     first = is_urgent and work.task == "watch"
     if _put(queue, work, settings, first=first):
         return True
-    if work.job_id in live_jobs(redis) and not (is_urgent and _taken_out_of_line(redis, work)):
+    if _is_live(redis, work.job_id) and not (is_urgent and _taken_out_of_line(redis, work)):
         return False
     forget(redis, work.job_id)
     return _put(queue, work, settings, first=first)
@@ -177,6 +177,21 @@ def live_jobs(redis: Redis) -> set[str]:
             pipeline.zrange(ScheduledJobRegistry.key_template.format(queue.name), 0, -1)
             pipeline.zrange(StartedJobRegistry.key_template.format(queue.name), 0, -1)
         return {_job_part(entry) for entries in pipeline.execute() for entry in entries}
+
+
+def _is_live(redis: Redis, job_id: str) -> bool:
+    """Whether one job is among the live ones, without reading the thousands that wait."""
+    with redis.pipeline(transaction=True) as pipeline:
+        for queue in (lane_queue(redis, lane) for lane in Lane):
+            pipeline.lpos(queue.key, job_id)
+            pipeline.zscore(ScheduledJobRegistry.key_template.format(queue.name), job_id)
+            pipeline.lrange(queue.intermediate_queue_key, 0, -1)
+            pipeline.zrange(StartedJobRegistry.key_template.format(queue.name), 0, -1)
+        found = pipeline.execute()
+    waits = any(place is not None for place in found if not isinstance(place, list))
+    return waits or any(
+        _job_part(entry) == job_id for entries in found if isinstance(entries, list) for entry in entries
+    )
 
 
 def waiting_in_slower_lanes(redis: Redis, settings: WorkerSettings) -> set[str]:

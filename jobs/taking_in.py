@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from config.priority import PriorityRules
 from sqlalchemy.orm import Session
 
 from config.groups import KnownFiles
+from config.priority import PriorityRules
 from config.settings import Settings
 from engine.formats.content import spooled
 from engine.formats.incoming import Incoming, IncomingFile, IncomingReferral, RefusedInput
@@ -65,10 +65,10 @@ class Terms:
     actor: Actor
     #: Which rules put the referrals in order; without any the keeper does it in its next round.
     rules: PriorityRules | None = None
-
-
     #: When files count as viral.
     known_files: KnownFiles = field(default_factory=KnownFiles)
+
+
 def limits_of(settings: Settings) -> Limits:
     """The limits that a deployment's settings give."""
     intake = settings.intake

@@ -66,7 +66,7 @@ def test_a_new_reference_brings_the_subject_back_and_says_why(
         assert [one["kind"] for one in document["conclusions"]] == ["no_match"]
         assert subject["candidates"][0]["name"] == "grace"
         shown = reading.referral(session, unmatched, Viewer(UserRole.INVESTIGATOR, anna.id, hide_scores=True))
-        assert shown.subjects[0].searched.startswith("back: new reference in gallery known since ")
+        assert shown.subjects[0].searched[-1].startswith("back: new reference in gallery known since ")
         assert shown.subjects[0].needs_me
         assert shown.subjects[0].own == ()
         assert standing_work(session, bench.settings).shown == 1

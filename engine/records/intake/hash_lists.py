@@ -3,8 +3,9 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -67,10 +68,10 @@ def add(session: Session, list_id: int, hashes: Sequence[ListedHash]) -> None:
     rows = [{"kind": HashKind(one.kind), "value": one.value, "list_id": list_id, "series": one.series} for one in exact]
     if rows:
         into = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(into(KnownHash.__table__).on_conflict_do_nothing(), rows)
+        session.execute(into(_table(KnownHash)).on_conflict_do_nothing(), rows)
     pictures = [{"list_id": list_id, "pdq": one.value, "series": one.series} for one in hashes if one.kind == "pdq"]
     if pictures:
-        session.execute(insert(KnownPicture.__table__), pictures)
+        session.execute(insert(_table(KnownPicture)), pictures)
 
 
 def finish(session: Session, list_id: int, *, actor: Actor) -> HashList:
@@ -155,3 +156,8 @@ def _end(session: Session, row: HashList, actor: Actor) -> None:
 def hits(session: Session, list_id: int) -> int:
     """How many of the unit's files were found by a list."""
     return session.scalar(select(func.count()).where(KnownFile.list_id == list_id)) or 0
+
+
+def _table(rows: type[KnownHash] | type[KnownPicture]) -> Table:
+    """The table itself: millions of rows go past the unit of work."""
+    return cast(Table, rows.__table__)

@@ -72,9 +72,7 @@ def _enter(session: Session, referral: Referral, to: S, actor: Actor, reason: st
     details = {"from": before.value, "to": to.value}
     if reason is not None:
         details["reason"] = keys_of(session).keyed_hash(reason)
-    ledger.record(
-        session, actor=actor, action="referral.moved", target=ids.public("referral", referral.id), **details
-    )
+    ledger.record(session, actor=actor, action="referral.moved", target=ids.public("referral", referral.id), **details)
     return referral
 
 

@@ -78,7 +78,7 @@ def test_people_and_not_machines_hold_resume_and_withdraw(session: Session, anna
     with pytest.raises(NotYours):
         referrals.resume(session, referral, actor=WORKER)
     with pytest.raises(NotYours):
-        referrals.withdraw(session, referral, "no", actor=WORKER)
+        withdraw(session, referral, "no", actor=WORKER)
     assert referral.state is S.READY
     assert withdraw(session, referral, "sent in error", actor=anna) == []
     assert referral.state is S.WITHDRAWN

@@ -94,7 +94,7 @@ def test_machines_revoked_and_unbound_users_do_not_conclude(world: World) -> Non
         subject, _ = a_listed_subject(session, world.vault)
         revoked, unbound = Actor.user(anna), Actor.user(bo)
         anna.revoked_at, bo.account = now(), None
-        for examiner, why in ((WORKER, "Only a person"), (revoked, "was revoked"), (unbound, "bound to no account")):
+        for examiner, why in ((WORKER, "Only a person"), (revoked, "was revoked"), (unbound, "no key and no account")):
             with pytest.raises(NotYours, match=why):
                 conclude(session, world.vault, subject_id=subject.id, kind=K.NO_MATCH, examiner=examiner, rendering={})
         assert conclusions_of(session, subject.referral_id) == []
