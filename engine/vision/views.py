@@ -11,9 +11,9 @@ from engine.vision.types import Detection, Pixels
 _GREY = 128
 # Grey values, of 255, between the darkest and the brightest hundredth from which a picture counts as well exposed.
 _FULL_RANGE = 80
-# Pixels beyond which a picture is resized a few rows at a time, because Pillow's copy of it is larger than itself.
+# Pixels beyond which a picture is resized in parts, because Pillow's copy of it is larger than itself.
 _LARGE = 16_000_000
-_ROWS = 512
+_STRIP = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ def scaled(view: View, factor: float) -> View:
     new_width, new_height = (max(1, round(side * factor)) for side in (width, height))
     if (new_width, new_height) == (width, height):
         return view
-    pixels = view.pixels if width * height <= _LARGE else _narrowed(view.pixels, new_width)
-    pixels = _resized(pixels, new_width, new_height)
+    if width * height <= _LARGE:
+        pixels = _resized(view.pixels, new_width, new_height)
+    else:
+        pixels = _lowered(_narrowed(view.pixels, new_width), new_height)
     return _changed(view, pixels, [[width / new_width, 0, 0], [0, height / new_height, 0]])
 
 
@@ -96,12 +98,21 @@ def square_around(view: View, box: tuple[float, float, float, float], growth: fl
 
 
 def _narrowed(pixels: Pixels, width: int) -> Pixels:
-    """Bring rows to a width, some at a time; resizing the height afterwards gives what resizing both at once gives."""
+    """Bring rows to a width, some at a time; bringing it to a height afterwards gives what both at once give."""
     wide = np.empty((len(pixels), width, 3), np.uint8)
-    for top in range(0, len(pixels), _ROWS):
-        rows = pixels[top : top + _ROWS]
-        wide[top : top + _ROWS] = _resized(rows, width, len(rows))
+    for top in range(0, len(pixels), _STRIP):
+        rows = pixels[top : top + _STRIP]
+        wide[top : top + _STRIP] = _resized(rows, width, len(rows))
     return wide
+
+
+def _lowered(pixels: Pixels, height: int) -> Pixels:
+    """Bring columns to a height, some at a time."""
+    low = np.empty((height, pixels.shape[1], 3), np.uint8)
+    for left in range(0, pixels.shape[1], _STRIP):
+        columns = pixels[:, left : left + _STRIP]
+        low[:, left : left + _STRIP] = _resized(columns, columns.shape[1], height)
+    return low
 
 
 def _resized(pixels: Pixels, width: int, height: int) -> Pixels:
