@@ -77,9 +77,7 @@ def differences(records: Records, redis: Redis, settings: Settings) -> Differenc
         for work in entry.works
         if lost(work) and work.job_id in failed
     }
-    lacking = [
-        entry for entry in waiting if _unmarked(entry) or late(entry) or any(lost(work) for work in entry.works)
-    ]
+    lacking = [entry for entry in waiting if _unmarked(entry) or late(entry) or any(lost(work) for work in entry.works)]
     return Differences(len(waiting), {job_id: failed[job_id] for job_id in sorted(spent)}, lacking)
 
 
