@@ -13,7 +13,7 @@ _GREY = 128
 _FULL_RANGE = 80
 # Pixels beyond which a picture is resized in parts, because Pillow's copy of it is larger than itself.
 _LARGE = 16_000_000
-_STRIP = 512
+_STRIP = 128
 
 
 @dataclass(frozen=True, slots=True)
