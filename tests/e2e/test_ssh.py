@@ -48,19 +48,6 @@ def test_what_lies_outside_a_role_is_refused(people: dict[str, Client]) -> None:
         assert refused.stdout == ""
 
 
-def test_a_bundle_comes_through_standard_input_and_a_list_opens_nothing_here(
-    people: dict[str, Client], tmp_path: Path
-) -> None:
-    secret = tmp_path / "secret.jpg"
-    Image.new("RGB", (64, 64), "red").save(secret)
-    sent = people["intake"]("enqueue", "-", "--json", stdin=secret.read_bytes())
-    assert json.loads(sent.stdout)["received"] == 1, sent.stderr
-    assert people["intake"]("enqueue", "-", stdin=f"{secret}\n".encode()).returncode == 3
-    manifest = f"referral,file\n1,{str(secret).lstrip('/')}\n".encode()
-    named = people["intake"]("enqueue", "-", "--format", "manifest", "--json", stdin=manifest)
-    assert "came without its files" in named.stdout
-
-
 def test_nothing_reaches_a_shell(people: dict[str, Client]) -> None:
     for escape in ("bash -i", "health; id", "$(id)"):
         answer = people["oncall"](escape)
@@ -164,3 +151,16 @@ def test_on_call_sees_health_and_no_queue(people: dict[str, Client], terminal: C
     assert "Referrals for you" not in shown.text()
     shown.press("q")
     shown.wait_for("ended with 0")
+
+
+def test_a_bundle_comes_through_standard_input_and_a_list_opens_nothing_here(
+    people: dict[str, Client], tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.jpg"
+    Image.new("RGB", (64, 64), "red").save(secret)
+    sent = people["intake"]("enqueue", "-", "--json", stdin=secret.read_bytes())
+    assert json.loads(sent.stdout)["received"] == 1, sent.stderr
+    assert people["intake"]("enqueue", "-", stdin=f"{secret}\n".encode()).returncode == 3
+    manifest = f"referral,file\n1,{str(secret).lstrip('/')}\n".encode()
+    named = people["intake"]("enqueue", "-", "--format", "manifest", "--json", stdin=manifest)
+    assert "came without its files" in named.stdout

@@ -150,7 +150,7 @@ def test_the_second_examiner_exports_nothing_of_the_first_ones_word(world: World
         made = concluding(session, world.vault, subject, anna, ConclusionKind.IDENTIFIED, emma)
         blind = everything(report_for(world, session, subject.referral_id, bo, hide_scores=False))
         sees = everything(report_for(world, session, subject.referral_id, anna, hide_scores=False))
-        for told in (b"Emma", f"E{made.exhibit_id}".encode(), b"0.900", b"holds</dt><dd>identified"):
+        for told in (b"Emma", f"exhibits/E{made.exhibit_id}".encode(), b"0.900", b"holds</dt><dd>identified"):
             assert told in sees
             assert told not in blind
 
